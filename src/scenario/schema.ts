@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { durationPattern, parseDurationMs } from '../base/duration.ts';
+
+/** A duration in a scenario: text with a unit (`250ms`, `20s`, `1.5m`); milliseconds once parsed. */
+export const duration = z
+  .string()
+  .regex(durationPattern, { error: 'a duration needs a number and a unit: 250ms, 20s, 1.5m or 1h' })
+  .transform((text) => parseDurationMs(text) ?? 0)
+  .meta({ description: 'A duration: a number and a unit (ms, s, m, h)', examples: ['20s'] });
+
+/** A rate in a scenario: `50/s`; operations per second once parsed. */
+export const rate = z
+  .string()
+  .regex(/^\d+(\.\d+)?\/s$/, { error: 'a rate is a number per second: 50/s' })
+  .transform((text) => Number.parseFloat(text))
+  .meta({ description: 'A rate: operations per second', examples: ['50/s'] });
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name is made of lower-case letters, digits and hyphens' });
+
+/** Whom a fault hits: a role that is resolved when the fault fires, a node by name, or a zone. */
+export const target = z.union([z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ zone: name })]);
+export type Target = z.output<typeof target>;
+
+/** Targets that are resolved when the fault fires; anything else that is a string is the name of a node. */
+export const roleTargets = ['primary', 'replica', 'one-replica', 'majority', 'dcs-leader', 'client', 'cluster'] as const;
+
+const probes = z.strictObject({
+  interval: duration.default(50).describe('Probe k of a series is due at t0 + k · interval'),
+  deadline: duration.default(1000).describe('A probe that has not answered this long after it was due is a refused slot'),
+  connections: z.int().min(1).max(64).default(4).describe('Connections that a persistent series keeps'),
+  members: z.boolean().default(true).describe('Ask every member directly too, past router and pooler'),
+  memberInterval: duration.default(100),
+});
+
+const clients = z.strictObject({
+  zone: name.optional().describe('The zone the client node stands in; by default one of its own'),
+  probes: probes.prefault({}),
+  ledger: z
+    .strictObject({
+      rate: rate.default(50),
+      connections: z.int().min(1).max(64).default(8),
+      payload: z.int().min(0).max(65_536).default(64).describe('Bytes of payload in each row'),
+    })
+    .prefault({}),
+  bank: z
+    .strictObject({
+      rate: rate.default(10),
+      accounts: z.int().min(2).max(10_000).default(100),
+      connections: z.int().min(1).max(64).default(2),
+    })
+    .prefault({}),
+});
+
+const timelineEntry = z.strictObject({
+  at: duration.describe('When the fault is injected, from the end of the baseline'),
+  fault: name.describe('Kind of the fault: `pgdrill list faults`'),
+  target: target.optional().describe('Whom it hits; most faults need one'),
+  with: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the fault'),
+  for: duration.optional().describe('Heal it this long after it took hold; by default it is healed in the heal phase'),
+});
+export type TimelineEntry = z.output<typeof timelineEntry>;
+
+const objectives = z.strictObject({
+  tier: z.int().min(0).max(3).optional().describe('Continuity tier: fills in what is not stated, from scenarios/tiers.yaml'),
+  rto: z.record(z.string(), duration).default({}).describe('Per route: writes (rw) or reads (ro) are accepted again within this time'),
+  rpo: z
+    .strictObject({
+      transactions: z.int().min(0).optional().describe('Acknowledged and missing, at most'),
+      seconds: duration.optional().describe('Seconds of commits lost, at most'),
+      bytes: z.int().min(0).optional().describe('Bytes of WAL past the fork, at most'),
+    })
+    .prefault({}),
+  redundancy: duration.optional().describe('Full redundancy is back within this time'),
+  failover: z
+    .enum(['expected', 'none'])
+    .optional()
+    .describe('`expected`: another member leads, on a new timeline; `none`: primary and timeline stay'),
+});
+
+const expected = z.strictObject({
+  verdict: z.enum(['pass', 'fail', 'inconclusive', 'aborted']),
+  failing: z.array(z.string()).default([]).describe('Checks and objectives that this scenario is known to fail'),
+  because: z.string().describe('Why, for the reader of the report'),
+});
+
+/** The scenario language, version 1. Everything but name, topology and timeline has a default. */
+export const scenarioSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1),
+  name,
+  title: z.string().min(1).max(120),
+  description: z.string().optional(),
+  topology: z.strictObject({
+    kind: name.describe('`pgdrill list topologies`'),
+    params: z.record(z.string(), z.unknown()).default({}),
+    postgres: z.int().min(13).max(30).default(17).describe('PostgreSQL major version'),
+    images: z.record(z.string(), z.string()).default({}).describe('Images of your own, per role'),
+  }),
+  seed: z.int().min(0).max(0xffff_ffff).optional().describe('By default drawn for each run, and reported'),
+  clients: clients.prefault({}),
+  phases: z
+    .strictObject({
+      settle: duration.default(90_000).describe('Budget until the topology is healthy with full redundancy'),
+      baseline: duration.default(5000).describe('How long steady state is measured before any fault'),
+      observe: duration.default(60_000).describe('Budget for the recovery, from the first fault'),
+      converge: duration.default(90_000).describe('Budget until redundancy is whole again after the heal'),
+      steady: duration.default(3000).describe('How long recovered service is watched before the heal'),
+    })
+    .prefault({}),
+  timeline: z.array(timelineEntry).min(1),
+  measure: z
+    .strictObject({
+      consecutive: z.int().min(1).max(1000).default(10).describe('Acknowledged probes in a row that count as recovered'),
+      throughputWithin: z.number().min(0.01).max(1).default(0.05).describe('Throughput is back when within this share of the baseline'),
+    })
+    .prefault({}),
+  objectives: objectives.prefault({}),
+  checks: z.array(z.string()).optional().describe('By default every check that the topology allows'),
+  lease: duration.default(30_000).describe('A fault heals itself this long after the harness died'),
+  expected: expected.optional(),
+});
+
+/** A scenario as resolved: durations in ms, rates per second, defaults filled in. */
+export type Scenario = z.output<typeof scenarioSchema>;
+/** A scenario as written. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
