@@ -61,6 +61,8 @@ export interface RunStarted {
   /** Nodes of the topology: name, zone, region, address and the roles they run. */
   nodes: { name: string; zone: string; region: string; address: string; roles: string[] }[];
   environment: Record<string, string | number>;
+  /** What this topology and these faults cannot simulate, one sentence each: the report is rendered from the folder alone. */
+  notSimulated?: string[];
   /** The process that runs the drill: lets `clean` tell a live run from a dead one. */
   harness: { pid: number; host: string };
 }
