@@ -7,4 +7,5 @@ export { defineCheck } from './contract/check.ts';
 export type * from './contract/check.ts';
 export type * from './contract/node.ts';
 export { DrillError } from './base/errors.ts';
+export { configTemplate } from './base/template.ts';
 export { duration, rate } from './scenario/schema.ts';

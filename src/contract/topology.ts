@@ -18,8 +18,6 @@ export interface PlannedFile {
   content: string;
   /** Octal permission bits; default 0o644. */
   mode?: number;
-  /** Numeric owner where the program insists; default root. */
-  owner?: 'root' | 'postgres';
 }
 
 /** A directory kept outside the container's writable layer, so that it survives a restart and can be read while the container is down. */
