@@ -53,7 +53,7 @@ export interface RunStarted {
   scenarioFile: string;
   /** Canonical hash of the scenario as resolved (defaults filled in): sha256, hex. */
   scenarioHash: string;
-  /** The resolved scenario: parsed by scenario/schema.ts. */
+  /** The scenario as written (input form); scenario/schema.ts resolves it. */
   scenario: unknown;
   seed: number;
   /** Role → image reference and digest (image id where the image was made here). */

@@ -1,5 +1,18 @@
 /** What a drill measured. All durations here are seconds (the unit of RTO and RPO); instants are ns on the run's axis. */
 
+/** One unbroken stretch in which a series was refused: from its first refused slot until the run of accepted ones. */
+export interface Outage {
+  /** What it is counted after: `fault` took hold, or the heal of `fault` began; the last such event before it. */
+  after: 'fault' | 'heal';
+  fault: string;
+  /** When that event took effect. */
+  originNs: number;
+  firstRefusedNs: number;
+  lastRefusedNs: number;
+  /** Null: it reached the end of the observation. */
+  recoveredNs: number | null;
+}
+
 /** RTO of one route, measured by one series. */
 export interface RtoResult {
   route: string;
@@ -19,13 +32,15 @@ export interface RtoResult {
   firstRefusedNs: number | null;
   lastRefusedNs: number | null;
   recoveredNs: number | null;
+  /** Every outage since the first fault, in order; the figures above are those of the worst. */
+  outages: Outage[];
   /** Operations behind the figure. */
   slots: { total: number; refused: number; accepted: number };
 }
 
-/** One edge of the outage's critical path. */
+/** One edge of the outage's critical path. `restart` takes the place of election and promotion where the same server came back. */
 export interface OutageEdge {
-  edge: 'detection' | 'election' | 'promotion' | 'routing' | 'first-write' | 'unexplained';
+  edge: 'detection' | 'election' | 'promotion' | 'restart' | 'routing' | 'first-write' | 'unexplained';
   fromNs: number;
   toNs: number;
   seconds: number;
