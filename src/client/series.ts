@@ -1,0 +1,150 @@
+import { outcomeOf, type Failure, type Phase } from './classify.ts';
+import type { ClientRoute, ClientSeries } from './config.ts';
+import { Connections } from './connections.ts';
+import type { Recorder } from './recorder.ts';
+import { Session } from './session.ts';
+import { workOf, type Done, type Work } from './work.ts';
+
+/** Attempts for one connection start at least this far apart, ns. */
+const paceNsMin = 20_000_000;
+
+interface Slot {
+  op: number;
+  dueNs: number;
+  /** Until when it may wait for a connection, ns. */
+  patienceNs: number;
+}
+
+/** Runs one series: takes its slots as they fall due, does their work, and records how each ended. */
+export class SeriesRunner {
+  readonly config: ClientSeries;
+  readonly #route: ClientRoute;
+  readonly #recorder: Recorder;
+  readonly #nowNs: () => number;
+  readonly #work: Work;
+  readonly #connections: Connections | null;
+  readonly #running = new Set<Promise<void>>();
+  #waiting: Slot[] = [];
+
+  constructor(config: ClientSeries, route: ClientRoute, recorder: Recorder, nowNs: () => number) {
+    this.config = config;
+    this.#route = route;
+    this.#recorder = recorder;
+    this.#nowNs = nowNs;
+    this.#work = workOf(config);
+    this.#connections = config.connection === 'new' ? null : this.#pool();
+  }
+
+  /** Opens the connections; resolves when each has come or failed. */
+  async open(): Promise<void> {
+    await this.#connections?.open();
+  }
+
+  /** Slot `op` is due: starts its operation, without waiting for it. */
+  issue(op: number, dueNs: number): void {
+    const nowNs = this.#nowNs();
+    if (this.#connections === null) {
+      if (this.#running.size >= this.config.connections) this.#refuse({ op, dueNs }, 'no-connection', 'all connections are in use');
+      else this.#start({ op, dueNs }, null);
+      return;
+    }
+    this.#expire(nowNs);
+    this.#connections.tend();
+    // One interval of patience: a slot is served by a connection that comes free (or is being made) before the next slot is
+    // due. A slot that the client itself issued late may wait as much longer.
+    this.#waiting.push({ op, dueNs, patienceNs: nowNs + this.config.intervalNs + Math.max(0, nowNs - dueNs) });
+    this.#serve();
+  }
+
+  /** Refuses what still waits and resolves when every operation under way has ended. Issue nothing after this. */
+  async drain(): Promise<void> {
+    for (const slot of this.#waiting.splice(0)) this.#refuse(slot, 'no-connection', 'the client stopped before a connection was free');
+    await Promise.all(this.#running);
+    this.#connections?.close();
+  }
+
+  #pool(): Connections {
+    const { series, connections: count, deadlineNs, intervalNs } = this.config;
+    return new Connections({
+      series,
+      route: this.#route,
+      count,
+      connectMs: deadlineNs / 1e6,
+      paceNs: Math.max(paceNsMin, intervalNs),
+      nowNs: this.#nowNs,
+      onEvent: (event) => this.#recorder.event(event),
+      onFree: () => this.#serve(),
+    });
+  }
+
+  #expire(nowNs: number): void {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].patienceNs <= nowNs) {
+      this.#refuse(this.#waiting.shift() as Slot, 'no-connection', 'no connection was free');
+    }
+  }
+
+  #serve(): void {
+    this.#expire(this.#nowNs());
+    while (this.#waiting.length > 0) {
+      const session = this.#connections?.take() ?? null;
+      if (session === null) return;
+      this.#start(this.#waiting.shift() as Slot, session);
+    }
+  }
+
+  #refuse({ op, dueNs }: Pick<Slot, 'op' | 'dueNs'>, code: string, message: string): void {
+    const { series } = this.config;
+    this.#recorder.complete(
+      { type: 'complete', series, op, dueNs, startNs: dueNs, endNs: this.#nowNs(), outcome: 'fail', error: { code, message } },
+      false,
+    );
+  }
+
+  #start(slot: Pick<Slot, 'op' | 'dueNs'>, session: Session | null): void {
+    const operation = this.#operate(slot, session).finally(() => this.#running.delete(operation));
+    this.#running.add(operation);
+  }
+
+  async #operate({ op, dueNs }: Pick<Slot, 'op' | 'dueNs'>, pooled: Session | null): Promise<void> {
+    const { series, deadlineNs, kind, access } = this.config;
+    const startNs = this.#nowNs();
+    const leftMs = (dueNs + deadlineNs - startNs) / 1e6;
+    if (leftMs <= 0 || !this.#recorder.invoke({ type: 'invoke', series, op, dueNs, startNs })) {
+      this.#refuse({ op, dueNs }, 'deadline', 'the deadline had passed before the operation could start');
+      if (pooled !== null) this.#connections?.release(pooled);
+      return;
+    }
+    const session = pooled ?? new Session(this.#route);
+    let phase: Phase = 'connecting';
+    const timer = setTimeout(() => session.destroy(overdue(deadlineNs)), Math.ceil(leftMs));
+    const done = await this.#attempt(session, pooled === null, op, (reached) => (phase = reached));
+    clearTimeout(timer);
+    const end = { type: 'complete', series, op, dueNs, startNs, endNs: this.#nowNs() } as const;
+    if (done.ok) this.#recorder.complete({ ...end, outcome: 'ok', value: done.value }, kind === 'ledger');
+    else {
+      const { code, message } = done.failure;
+      this.#recorder.complete({ ...end, outcome: outcomeOf(access, phase, done.failure), error: { code, message } }, false);
+    }
+    if (pooled === null) return session.end();
+    if (!done.ok && done.inTransaction) await this.#rollBack(session);
+    this.#connections?.release(session);
+  }
+
+  async #attempt(session: Session, connect: boolean, op: number, reached: (phase: Phase) => void): Promise<Done> {
+    const failure = connect ? await session.connect() : null;
+    if (failure !== null) return { ok: false, failure, inTransaction: false };
+    return this.#work(session, op, reached);
+  }
+
+  async #rollBack(session: Session): Promise<void> {
+    const timer = setTimeout(() => session.destroy(overdue(this.config.deadlineNs)), this.config.deadlineNs / 1e6);
+    const result = await session.exec('ROLLBACK');
+    clearTimeout(timer);
+    // A connection in a transaction that could not be ended must not be used again.
+    if (!result.ok) session.destroy(result.failure);
+  }
+}
+
+function overdue(deadlineNs: number): Failure {
+  return { how: 'deadline', code: 'deadline', message: `not answered ${Math.round(deadlineNs / 1e6)} ms after it was due` };
+}
