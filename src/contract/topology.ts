@@ -123,7 +123,10 @@ export interface Health {
 /** A member that answers SQL. */
 export interface Member {
   node: NodeHandle;
+  /** As a superuser, to the database that holds the workload. */
   sql: { host: string; port: number; user: string; database: string };
+  /** Where its cluster lies: the workload that owns it, its directory there, and PostgreSQL's programs. */
+  data: { workload: string; dir: string; binDir: string };
 }
 
 /** What a topology can do beyond its plan. A scenario that needs what is missing is refused at validation. */
@@ -157,6 +160,8 @@ export interface ClusterAccess {
   plan: TopologyPlan;
   nodes: ReadonlyMap<string, NodeHandle>;
   clock: RunClock;
+  /** PostgreSQL major version. */
+  postgres: number;
 }
 
 export interface TopologyDefinition<P extends z.ZodObject = z.ZodObject> {

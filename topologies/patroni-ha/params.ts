@@ -16,7 +16,10 @@ export const params = z
     loopWait: duration.default(1000).describe("Pause of Patroni's loop"),
     retryTimeout: duration.default(3000).describe('How long Patroni retries the DCS and PostgreSQL before it demotes'),
     synchronousMode: z.enum(['off', 'on', 'strict', 'quorum']).default('off'),
-    postgresql: z.record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), setting).default({}).describe('PostgreSQL parameters'),
+    postgresql: z
+      .record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), setting)
+      .default({})
+      .describe('PostgreSQL parameters'),
     pool: z
       .strictObject({
         mode: z.enum(['transaction', 'session', 'statement']).default('transaction'),
