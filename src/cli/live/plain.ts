@@ -1,0 +1,60 @@
+import { formatMs } from '../../base/duration.ts';
+import type { Progress } from '../../drill/api.ts';
+import type { JournalEvent } from '../../history/journal.ts';
+import type { View } from './view.ts';
+import { apply, initialState, type LiveState } from './state.ts';
+
+/** One line for each thing that changed, stamped with the time of day; for logs, pipes and CI. */
+export function plainView(title: string, say: (line: string) => void, now: () => Date = () => new Date()): View {
+  const start = now();
+  const state = initialState(title, start.getTime());
+  const stamped = (text: string): void => say(`${now().toTimeString().slice(0, 8)}  ${text}`);
+  stamped(title);
+  return {
+    progress(progress) {
+      const refusedBefore = state.gauge?.outage ?? null;
+      const nowMs = now().getTime();
+      apply(state, progress, nowMs);
+      const text = progress.kind === 'gauge' ? outageLine(refusedBefore?.ms ?? null, progress.outageMs) : lineOf(progress, state);
+      if (text !== null) stamped(text);
+    },
+    notice: stamped,
+    close: () => undefined,
+  };
+}
+
+/** The gauge moves many times a second; only where it crosses between accepted and refused does it give a line. */
+function outageLine(beforeMs: number | null, afterMs: number | null): string | null {
+  if (beforeMs === null && afterMs !== null) return 'writes on rw are refused';
+  if (beforeMs !== null && afterMs === null) return `writes on rw are accepted again, after about ${formatMs(beforeMs)}`;
+  return null;
+}
+
+function lineOf(progress: Exclude<Progress, { kind: 'gauge' }>, state: LiveState): string | null {
+  return progress.kind === 'note' ? progress.text : eventLine(progress.event, state);
+}
+
+/** Null: nothing that a reader of a log waits for (containers coming and going, clock readings). */
+function eventLine(event: JournalEvent, state: LiveState): string | null {
+  switch (event.type) {
+    case 'run':
+      return `run ${event.runId}, seed ${event.seed}`;
+    case 'phase': {
+      if (event.state === 'started') return `${event.phase} …`;
+      const took = formatMs(state.phases[event.phase].elapsedMs);
+      return `${event.phase} ${event.state === 'ended' ? 'done' : 'FAILED'} in ${took}${event.detail === undefined ? '' : `: ${event.detail}`}`;
+    }
+    case 'fault': {
+      const detail = event.reason ?? event.evidence?.summary;
+      return `fault ${event.fault} on ${event.nodes.join(', ') || event.target}: ${event.state}${detail === undefined ? '' : `, ${detail}`}`;
+    }
+    case 'resource':
+      return event.action === 'remove-failed' ? `could not remove ${event.kind} ${event.name}: ${event.detail ?? 'no reason given'}` : null;
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'stopped':
+      return `stopped by ${event.by}: ${event.reason}`;
+    default:
+      return null;
+  }
+}

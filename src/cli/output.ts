@@ -1,0 +1,68 @@
+import { styleText } from 'node:util';
+import type { WriteStream } from 'node:tty';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+
+/** What a renderer may assume of the stream that it writes to. */
+export interface Look {
+  /** Control sequences may be used: it is a terminal, and no CI log. */
+  live: boolean;
+  colour: boolean;
+  unicode: boolean;
+  columns: number;
+  rows: number;
+}
+
+type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors'>>;
+
+/** Reads a stream's abilities anew at each call, as a terminal may be resized. NO_COLOR, FORCE_COLOR, CI and TERM are respected. */
+export function lookOf(stream: Stream, env: NodeJS.ProcessEnv = process.env): Look {
+  const terminal = stream.isTTY === true && env['TERM'] !== 'dumb';
+  const quiet = (env['NO_COLOR'] ?? '') !== '';
+  const forced = (env['FORCE_COLOR'] ?? '') !== '' && env['FORCE_COLOR'] !== '0';
+  return {
+    live: terminal && (env['CI'] ?? '') === '',
+    colour: !quiet && (forced || (terminal && (stream.hasColors?.(env) ?? false))),
+    unicode: /utf-?8/i.test(env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? '') || process.platform === 'darwin',
+    columns: stream.columns ?? 80,
+    rows: stream.rows ?? 24,
+  };
+}
+
+export function paint(look: Pick<Look, 'colour'>, colour: Colour, text: string): string {
+  return look.colour ? styleText(colour, text, { validateStream: false }) : text;
+}
+
+/** Where a command puts what it was asked for (stdout), and what it tells a person (stderr). */
+export interface Output {
+  /** `--json` was given: stdout carries one JSON document and nothing else. */
+  json: boolean;
+  look: Look;
+  /** The result as text for a person: stdout, or stderr beside a JSON document. */
+  print(text: string): void;
+  /** The result as data: stdout, and only with `--json`. */
+  data(value: unknown): void;
+  /** A remark that is no result: stderr. */
+  say(text: string): void;
+}
+
+export function openOutput(json: boolean, streams: { stdout: Stream; stderr: Stream } = process): Output {
+  const { stdout, stderr } = streams;
+  const readable = json ? stderr : stdout;
+  return {
+    json,
+    look: lookOf(readable),
+    print: (text) => void readable.write(`${text}\n`),
+    data: (value) => void (json && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    say: (text) => void stderr.write(`${text}\n`),
+  };
+}
+
+/** A reader that went away (`| head`) ends the output, not the drill: the rest is written to nowhere. */
+export function survivePipeClosed(streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    });
+  }
+}
