@@ -48,7 +48,11 @@ export class EtcdApi {
   async leader(): Promise<Answer<string | null>> {
     const [status, members] = await Promise.all([
       this.#post('maintenance/status', {}, (json) => String(json['leader'] ?? '0')),
-      this.#post('cluster/member/list', {}, (json) => new Map(((json['members'] ?? []) as Json[]).map((m) => [m['ID'], String(m['name'])]))),
+      this.#post(
+        'cluster/member/list',
+        {},
+        (json) => new Map(((json['members'] ?? []) as Json[]).map((m) => [m['ID'], String(m['name'])])),
+      ),
     ]);
     if (!status.ok) return status;
     if (status.value === '0') return { ok: true, value: null };
