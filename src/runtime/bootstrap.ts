@@ -73,10 +73,8 @@ async function importTarball(engine: Engine, tarball: string, reference: string)
   const [repo, tag] = reference.split(':');
   const options = { repo, tag, changes: ['ENV LANG=C.UTF-8', 'LABEL pgdrill.image=base'] };
   try {
-    await followEngine(
-      engine.docker,
-      { firstMs: 120_000, silenceMs: 120_000 },
-      async () => (await engine.docker.importImage(createReadStream(tarball), options)) as NodeJS.ReadableStream,
+    await followEngine(engine.docker, { firstMs: 120_000, silenceMs: 120_000 }, async () =>
+      engine.docker.importImage(createReadStream(tarball), options),
     );
   } catch (error) {
     throw engineFailure(`importing ${reference}`, error, 'image-missing');

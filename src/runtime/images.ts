@@ -43,7 +43,7 @@ export async function ensureImages<R extends ImageRole>(options: EnsureImagesOpt
   for (const role of options.roles) {
     const override = options.overrides[role];
     if (override !== undefined) prepared[role] = await ensureNamed(options, role, override);
-    else prepared[role] = await own[role === 'postgres' ? role : 'tools']();
+    else prepared[role] = await (role === 'postgres' ? own.postgres() : own.tools());
   }
   return prepared as Record<R, PreparedImage>;
 }

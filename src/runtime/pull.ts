@@ -25,11 +25,7 @@ export async function inspectImage(docker: Dockerode, reference: string): Promis
 /** @throws DrillError `image-missing` within seconds where no registry answers; `disk-full`. */
 export async function pullImage(docker: Dockerode, reference: string): Promise<void> {
   try {
-    await followEngine(
-      docker,
-      pullBudgets,
-      async (abortSignal) => docker.pull(reference, { abortSignal }) as Promise<NodeJS.ReadableStream>,
-    );
+    await followEngine(docker, pullBudgets, async (abortSignal) => docker.pull(reference, { abortSignal }));
   } catch (error) {
     throw engineFailure(`pulling ${reference}`, error, 'image-missing');
   }

@@ -124,7 +124,7 @@ async function exitOf(container: Dockerode.Container): Promise<number> {
 
 /** What lies in a volume is not in the image that a commit makes. */
 function refuseVolumes(reference: string, source: Dockerode.ImageInspectInfo, path: string): void {
-  const volumes = Object.keys((source.Config.Volumes ?? {}) as Record<string, unknown>);
+  const volumes = Object.keys(source.Config.Volumes ?? {});
   const covering = volumes.find((volume) => path === volume || path.startsWith(`${volume}/`));
   if (covering === undefined) return;
   throw new DrillError(`the image ${reference} declares the volume ${covering}, so ${path} cannot be seeded in it`, {
