@@ -6,7 +6,7 @@ export interface FinalState {
   capturedNs: number;
   /** The one member that takes writes; null when none, or more than one, does. */
   primary: string | null;
-  /** What made the capture incomplete, one sentence each. Empty: all there. */
+  /** What made the capture incomplete, one sentence each, opening with the part: `amcheck on pg2: …`. Empty: all there. */
   gaps: string[];
   members: MemberFinal[];
   /** Rows present on the primary, per series: the op numbers as inclusive ranges. Null: the rows could not be read. */
@@ -34,7 +34,8 @@ export interface MemberFinal {
     /** Standbys: state of the WAL receiver and where it streams from. */
     walReceiver?: { status: string; upstream: string; timeline: number };
     systemIdentifier: string;
-    checksumFailures: number;
+    /** Since the server's statistics were last reset (a crash resets them). Null: data checksums are off. */
+    checksumFailures: number | null;
   } | null;
   sqlError?: string;
   agent: { role: string; state: string; timeline?: number; pendingRestart?: boolean } | null;
@@ -42,6 +43,9 @@ export interface MemberFinal {
   /** The timeline history as the server has it, oldest first: timeline ended at switchLsn, and why. */
   timelineHistory: { timeline: number; switchLsn: string; reason: string }[];
 }
+
+/** What the capture is made of: the word that a gap opens with. */
+export type FinalPart = 'member' | 'agent' | 'history' | 'marker' | 'rows' | 'sequences' | 'bank' | 'amcheck' | 'routes';
 
 export interface SequenceFinal {
   sequence: string;

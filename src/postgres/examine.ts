@@ -1,0 +1,134 @@
+import type { RunClock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Capabilities, Member } from '../contract/topology.ts';
+import type { AmcheckFinal, FinalPart, FinalState, MemberFinal } from '../history/final-state.ts';
+import { checkIndexes, ensureAmcheck } from './amcheck.ts';
+import { Budget } from './budget.ts';
+import { replayedPast, writeMarker, type Marker } from './marker.ts';
+import { readMember, readTimelineHistory } from './member-final.ts';
+import { readRoute, type RouteTarget } from './route-final.ts';
+import { heapOnly, readBank, readRows, type WrittenSeries } from './rows.ts';
+import { readSequences } from './sequences.ts';
+import { SqlSession, type SqlError, type SqlResult } from './session.ts';
+
+export interface FinalCaptureOptions {
+  members: readonly Member[];
+  /** What the agent of a member says; may throw. */
+  agents: Capabilities['agent'];
+  /** Routes with hosts that are reachable from here. */
+  routes: readonly RouteTarget[];
+  clock: RunClock;
+  series: readonly WrittenSeries[];
+  bank: { accounts: number; initialBalance: number };
+  budgetMs: number;
+}
+
+const connectMs = 5000;
+
+/** A member as it was found when the capture began. */
+type Asked = { member: Member; session: SqlSession; inRecovery: boolean } | { member: Member; error: SqlError };
+
+/**
+ * Captures the final state (see history/final-state.ts) from outside, by SQL on every member and every route.
+ * Never throws: what could not be read within the budget is a gap.
+ */
+export async function captureFinal(options: FinalCaptureOptions): Promise<FinalState> {
+  await using scope = new AsyncDisposableStack();
+  const budget = new Budget(options.budgetMs);
+  const gaps: string[] = [];
+  const capturedNs = options.clock.nowNs();
+  const asked = await Promise.all(options.members.map((member) => ask(member, budget, scope)));
+  const writable = asked.filter((one) => 'session' in one && !one.inRecovery);
+  const primary = writable.length === 1 ? writable[0] : undefined;
+  const session = primary !== undefined && 'session' in primary ? primary.session : null;
+
+  const note = noter(gaps);
+  const fromPrimary = async <T>(part: FinalPart, read: (on: SqlSession) => Promise<SqlResult<T>>): Promise<T | null> => {
+    if (session !== null) return note(part, null, await read(session));
+    gaps.push(`${part}: ${writable.length} members take writes, so there is none to read from`);
+    return null;
+  };
+
+  await fromPrimary('amcheck', ensureAmcheck);
+  const marker = await fromPrimary('marker', writeMarker);
+  const members = await Promise.all(asked.map((one) => finish(one, { marker, budget, gaps, agents: options.agents })));
+  const routes = await Promise.all(options.routes.map((route) => readRoute(route, marker, budget)));
+  await fromPrimary('rows', heapOnly);
+  const rows = await fromPrimary('rows', (on) => readRows(on, options.series));
+  const sequences = await fromPrimary('sequences', readSequences);
+  const bank = await fromPrimary('bank', (on) => readBank(on, options.bank));
+  const amcheck = await Promise.all(asked.map((one) => amcheckOf(one, budget, gaps)));
+  return {
+    capturedNs,
+    primary: primary?.member.node.name ?? null,
+    gaps,
+    members,
+    rows,
+    sequences: sequences ?? [],
+    bank,
+    amcheck: amcheck.flat(),
+    routes,
+  };
+}
+
+/** Opens a session that lives as long as the capture, and finds out the member's role. */
+async function ask(member: Member, budget: Budget, scope: AsyncDisposableStack): Promise<Asked> {
+  const limits = { connectMs: budget.remainingMs(connectMs), statementMs: budget.remainingMs(), applicationName: 'pgdrill-examine' };
+  const opened = await SqlSession.open(member.sql, limits);
+  if (!opened.ok) return { member, error: opened.error };
+  const session = scope.use(opened.value);
+  const role = await session.query<{ inRecovery: boolean }>(
+    'SELECT pg_is_in_recovery() AS "inRecovery"',
+    [],
+    budget.remainingMs(connectMs),
+  );
+  return role.ok ? { member, session, inRecovery: role.value[0]?.inRecovery ?? true } : { member, error: role.error };
+}
+
+/** Turns a failed read into a gap that opens with its part. */
+function noter(gaps: string[]) {
+  return <T>(part: FinalPart, member: string | null, result: SqlResult<T>): T | null => {
+    if (result.ok) return result.value;
+    gaps.push(`${part}${member === null ? '' : ` on ${member}`}: ${result.error.message}`);
+    return null;
+  };
+}
+
+interface FinishContext {
+  marker: Marker | null;
+  budget: Budget;
+  gaps: string[];
+  agents: Capabilities['agent'];
+}
+
+/** What SQL and the agent say of one member, after a standby had its time to replay the marker. */
+async function finish(asked: Asked, { marker, budget, gaps, agents }: FinishContext): Promise<MemberFinal> {
+  const { name, address } = asked.member.node;
+  const note = noter(gaps);
+  const agent = await agentOf(name, agents);
+  if (!('session' in asked)) return { member: name, address, sql: null, sqlError: asked.error.message, ...agent, timelineHistory: [] };
+  const { session, inRecovery } = asked;
+  const advanced = inRecovery && marker !== null ? note('marker', name, await replayedPast(session, marker, budget)) : null;
+  const read = await readMember(session, advanced);
+  if (!read.ok) {
+    gaps.push(`member on ${name}: ${read.error.message}`);
+    return { member: name, address, sql: null, sqlError: read.error.message, ...agent, timelineHistory: [] };
+  }
+  const history = note('history', name, await readTimelineHistory(session, read.value.timeline));
+  return { member: name, address, sql: read.value, ...agent, timelineHistory: history ?? [] };
+}
+
+async function agentOf(member: string, agents: Capabilities['agent']): Promise<Pick<MemberFinal, 'agent' | 'agentError'>> {
+  try {
+    const agent = await agents(member);
+    return agent === null ? { agent, agentError: 'it does not answer' } : { agent };
+  } catch (error) {
+    return { agent: null, agentError: messageOf(error) };
+  }
+}
+
+async function amcheckOf(asked: Asked, budget: Budget, gaps: string[]): Promise<AmcheckFinal[]> {
+  const { name } = asked.member.node;
+  if (!('session' in asked)) return [];
+  return checkIndexes(asked.session, name, budget, (sentence) => gaps.push(`amcheck on ${name}: ${sentence}`));
+}
