@@ -13,7 +13,7 @@ const verdictColour: Record<SummaryModel['verdict'], Colour> = { pass: 'green', 
 
 /** The end of a run for a person: verdict, RTO, RPO, what failed, and where the report is. */
 export function summaryLines(model: SummaryModel, htmlPath: string, look: Look): string[] {
-  const head = `${paint(look, verdictColour[model.verdict], model.verdict.toUpperCase())}  ${model.scenario.title}`;
+  const head = `${paint(look, verdictColour[model.verdict], model.verdict.toUpperCase())}: ${model.scenario.title}`;
   return [
     ...wrap(head, look.columns),
     ...indented(model.verdict === 'pass' ? [] : model.verdictReasons, look),

@@ -1,73 +1,80 @@
 import { formatMs } from '../../base/duration.ts';
-import { phases } from '../../history/journal.ts';
-import type { FaultState } from '../../history/journal.ts';
+import { phases, type FaultState } from '../../history/journal.ts';
 import { paint, type Colour, type Look } from '../output.ts';
-import { clip } from '../table.ts';
+import { clip, widthOf } from '../table.ts';
 import type { FaultLine, LiveState, PhaseState } from './state.ts';
+
+/** A piece of a line, in a colour or in none. */
+type Piece = string | [Colour, string];
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const asciiSpinner = ['|', '/', '-', '\\'];
-const tickMs = 100;
+const turnMs = 100;
 
-/** The picture of a drill for one moment, as lines that each fit the terminal and together leave room for the cursor. */
+/** The picture of a drill for one moment: lines that each fit the terminal, and together leave a row for the cursor. */
 export function frame(state: LiveState, nowMs: number, look: Look): string[] {
-  const width = look.columns - 1;
+  const head = [titlePieces(state, nowMs), []];
+  const tail = [[], ...gaugePieces(state, nowMs), ...state.faults.map(faultPieces), ...remarkPieces(state)];
+  const room = Math.max(1, look.rows - 1 - head.length);
+  // The last lines say what happens now, so on a low terminal the phases give way first.
+  const below = tail.slice(-room);
+  const middle = phaseLines(state, nowMs, look, room - below.length);
+  return [...head, ...middle, ...below].map((pieces) => fit(pieces, look));
+}
+
+/** Paints pieces, cut where the line would be wider than the terminal (whose last column stays free: some wrap there). */
+function fit(pieces: readonly Piece[], look: Look): string {
+  let left = look.columns - 1;
+  return pieces
+    .map((piece) => {
+      const [colour, whole] = typeof piece === 'string' ? [null, piece] : piece;
+      const text = clip(whole, left);
+      left -= widthOf(text);
+      return colour === null || text === '' ? text : paint(look, colour, text);
+    })
+    .join('');
+}
+
+function titlePieces(state: LiveState, nowMs: number): Piece[] {
   const seed = state.seed === null ? '' : `  seed ${state.seed}`;
-  const head = [paint(look, 'bold', clip(`${state.title}${seed}  ${formatMs(nowMs - state.startedMs)}`, width)), ''];
-  const tail = [
-    ...gaugeLines(state, nowMs, look, width),
-    ...state.faults.map((fault) => faultLine(fault, look, width)),
-    ...noteLines(state, look, width),
-  ];
-  const room = look.rows - 1 - head.length - tail.length;
-  return [...head, ...phaseLines(state, nowMs, look, width, room), ...tail];
+  return [['bold', `${state.title}${seed}`], `  ${formatMs(nowMs - state.startedMs)}`];
 }
 
-function phaseLines(state: LiveState, nowMs: number, look: Look, width: number, room: number): string[] {
-  const rows = phases.map((name) => ({ name, phase: state.phases[name] }));
-  // On a low terminal the phases that are over, then those to come, give way to what is going on.
-  const kept = [...rows];
-  for (const expendable of ['done', 'waiting'] as const) {
-    while (kept.length > Math.max(1, room)) {
-      const index =
-        expendable === 'done'
-          ? kept.findIndex((row) => row.phase.state === 'done')
-          : kept.findLastIndex((row) => row.phase.state === 'waiting');
-      if (index === -1) break;
-      kept.splice(index, 1);
-    }
+/** Phases that are over give way first, then those to come; what runs or failed is shown as long as there is a row. */
+function phaseLines(state: LiveState, nowMs: number, look: Look, room: number): Piece[][] {
+  const kept: string[] = [...phases];
+  const stateOf = (name: string): string => state.phases[name as keyof LiveState['phases']].state;
+  while (kept.length > room) {
+    const over = kept.findIndex((name) => stateOf(name) === 'done');
+    const expendable = over === -1 ? kept.findLastIndex((name) => stateOf(name) === 'waiting') : over;
+    kept.splice(expendable === -1 ? 0 : expendable, 1);
   }
-  return kept.map(({ name, phase }) => phaseLine(name, phase, nowMs, look, width));
+  return kept.map((name) => phasePieces(name, state.phases[name as keyof LiveState['phases']], nowMs, look));
 }
 
-function phaseLine(name: string, phase: PhaseState, nowMs: number, look: Look, width: number): string {
-  const elapsed = phase.state === 'running' ? nowMs - phase.startedMs : phase.elapsedMs;
-  const time = phase.state === 'waiting' ? '' : formatMs(elapsed);
-  const plain = clip(` ${name.padEnd(10)}${time.padStart(7)}  ${phase.detail}`, width - 2);
-  if (phase.state === 'waiting') return paint(look, 'dim', ` ${look.unicode ? '·' : '.'}${plain}`).trimEnd();
-  const [mark, colour] = phaseMark(phase, elapsed, look);
-  return ` ${paint(look, colour, mark)}${phase.state === 'running' ? paint(look, 'bold', plain) : plain}`;
+function phasePieces(name: string, phase: PhaseState, nowMs: number, look: Look): Piece[] {
+  if (phase.state === 'waiting') return [['dim', ` ${look.unicode ? '·' : '.'} ${name}`]];
+  const elapsedMs = phase.state === 'running' ? nowMs - phase.startedMs : phase.elapsedMs;
+  const timed = ` ${name.padEnd(10)}${formatMs(elapsedMs).padStart(7)}`;
+  const detail = phase.detail === '' ? '' : `  ${phase.detail}`;
+  const [colour, mark] = phaseMark(phase, elapsedMs, look);
+  return [' ', [colour, mark], phase.state === 'running' ? ['bold', timed] : timed, detail];
 }
 
-function phaseMark(phase: PhaseState, elapsedMs: number, look: Look): [string, Colour] {
-  if (phase.state === 'done') return [look.unicode ? '✔' : '+', 'green'];
-  if (phase.state === 'failed') return [look.unicode ? '✘' : 'x', 'red'];
+function phaseMark(phase: PhaseState, elapsedMs: number, look: Look): [Colour, string] {
+  if (phase.state === 'done') return ['green', look.unicode ? '✔' : '+'];
+  if (phase.state === 'failed') return ['red', look.unicode ? '✘' : 'x'];
   const turns = look.unicode ? spinner : asciiSpinner;
-  return [turns[Math.floor(elapsedMs / tickMs) % turns.length] ?? '', 'cyan'];
+  return ['cyan', turns[Math.floor(elapsedMs / turnMs) % turns.length] ?? ''];
 }
 
-function gaugeLines(state: LiveState, nowMs: number, look: Look, width: number): string[] {
-  if (state.gauge === null) return [''];
+function gaugePieces(state: LiveState, nowMs: number): Piece[][] {
+  if (state.gauge === null) return [];
   const { primary, writesPerSecond, outage } = state.gauge;
-  const left = `   primary ${(primary ?? 'none').padEnd(8)}  writes ${String(Math.round(writesPerSecond)).padStart(5)}/s`;
+  const reading = `   primary ${(primary ?? 'none').padEnd(8)}  writes ${String(Math.round(writesPerSecond)).padStart(4)}/s`;
   // Between two readings the clock runs on, so that it reads like a clock.
-  const refused = outage === null ? null : outage.ms + (nowMs - outage.seenMs);
-  const past = state.refusedMs === 0 ? '' : `   refused for ${formatMs(state.refusedMs)} so far`;
-  const right = refused === null ? past : `   OUTAGE ${formatMs(refused)}`;
-  return [
-    '',
-    refused === null ? clip(left + right, width) : clip(left, width) + paint(look, 'red', clip(right, Math.max(0, width - left.length))),
-  ];
+  if (outage !== null) return [[reading, ['red', `   OUTAGE ${formatMs(outage.ms + nowMs - outage.seenMs)}`]]];
+  return [[reading, state.refusedMs === 0 ? '' : `   refused for ${formatMs(state.refusedMs)} so far`]];
 }
 
 const faultColour: Record<FaultState, Colour> = {
@@ -79,15 +86,18 @@ const faultColour: Record<FaultState, Colour> = {
   failed: 'red',
 };
 
-function faultLine(fault: FaultLine, look: Look, width: number): string {
-  const name = `   fault ${fault.fault} on ${fault.where}: `;
-  const rest = clip(fault.detail === '' ? '' : `  ${fault.detail}`, Math.max(0, width - name.length - fault.state.length));
-  return clip(name, width) + (name.length < width ? paint(look, faultColour[fault.state], fault.state) + rest : '');
+function faultPieces(fault: FaultLine): Piece[] {
+  return [
+    `   fault ${fault.fault} on ${fault.where}: `,
+    [faultColour[fault.state], fault.state],
+    fault.detail === '' ? '' : `  ${fault.detail}`,
+  ];
 }
 
-function noteLines(state: LiveState, look: Look, width: number): string[] {
-  const warnings = state.warnings === 0 ? [] : [paint(look, 'yellow', clip(`   ${state.warnings} ${state.warnings === 1 ? 'warning' : 'warnings'}, told in the report`, width))];
-  const note = state.note === null ? [] : [paint(look, 'dim', clip(`   ${state.note}`, width))];
-  const notice = state.notice === null ? [] : [paint(look, 'yellow', clip(`   ${state.notice}`, width))];
-  return [...warnings, ...note, ...notice];
+function remarkPieces({ warnings, note, notice }: LiveState): Piece[][] {
+  return [
+    ...(warnings === 0 ? [] : [[['yellow', `   ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, told in the report`] as Piece]]),
+    ...(note === null ? [] : [[['dim', `   ${note}`] as Piece]]),
+    ...(notice === null ? [] : [[['yellow', `   ${notice}`] as Piece]]),
+  ];
 }
