@@ -1,0 +1,48 @@
+import type Handlebars from 'handlebars';
+import * as format from '../view/format.ts';
+
+type Env = typeof Handlebars;
+
+/** Looks of lanes that need a word, in the order of the legend. */
+const legend = [
+  { look: 'accepted', word: 'accepted' },
+  { look: 'refused', word: 'refused' },
+  { look: 'read-only', word: 'read-only (a standby answered)' },
+  { look: 'unknown', word: 'outcome unknown' },
+  { look: 'mixed', word: 'some of each' },
+  { look: 'primary', word: 'primary' },
+  { look: 'replica', word: 'replica' },
+  { look: 'down', word: 'no answer, or none' },
+  { look: 'unseen', word: 'not seen' },
+  { look: 'fault', word: 'fault in effect' },
+  { look: 'fault-pending', word: 'injecting or healing' },
+];
+
+/** Helpers of the templates: wording and small tests, no logic of the drill. */
+export function registerHelpers(env: Env): void {
+  const { number, seconds, instant, bytes, interval, quantity, plain } = format;
+  env.registerHelper({
+    number: (value: number | null) => number(value),
+    seconds: (value: number | null) => seconds(value),
+    instant: (value: number | null) => instant(value),
+    bytes: (value: number | null) => bytes(value),
+    interval: (rto: Parameters<typeof interval>[0]) => interval(rto),
+    quantity: (value: number | string | null, unit: string) => quantity(value, unit),
+    plain: (value: unknown) => plain(value),
+    plural: (count: number, one: string) => format.plural(count, one),
+    percentage: (value: number) => `${value.toFixed(1)} %`,
+    upper: (text: string) => text.toUpperCase(),
+    date: (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`,
+    join: (texts: readonly string[]) => texts.join(', '),
+    eq: (a: unknown, b: unknown) => a === b,
+    isNumber: (value: unknown) => typeof value === 'number',
+    add: (a: number, b: number) => a + b,
+    sub: (a: number, b: number) => a - b,
+    size: (record: object) => Object.keys(record).length,
+    first: (items: readonly unknown[], count: number) => items.slice(0, count),
+    rest: (items: readonly unknown[], from: number) => items.slice(from),
+    metWord: (met: boolean | null) => (met === null ? 'unknown' : met ? 'pass' : 'fail'),
+    outcomeWord: (outcome: string) => outcome,
+    legend: () => legend,
+  });
+}

@@ -1,0 +1,105 @@
+import type { ReportModel } from '../schema.ts';
+import { quantity } from '../view/format.ts';
+
+interface Case {
+  group: 'verdict' | 'objectives' | 'checks';
+  name: string;
+  result: 'pass' | 'failure' | 'error' | 'skipped';
+  message: string;
+  detail: string;
+}
+
+/** One test suite a drill: its verdict, objectives and checks as cases. fail → failure; unknown or inconclusive → error; not reached → skipped. */
+export function renderJunit(model: ReportModel): string {
+  const cases = [verdictCase(model), ...objectiveCases(model), ...checkCases(model)];
+  const count = (result: Case['result']): number => cases.filter((one) => one.result === result).length;
+  const totals = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${model.durationSeconds}"`;
+  const name = escapeXml(model.scenario.name);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="pgdrill" ${totals}>`,
+    `  <testsuite name="${name}" ${totals} timestamp="${model.timeZero.wallClock}" id="${escapeXml(model.runId)}">`,
+    '    <properties>',
+    ...properties(model).map(([key, value]) => `      <property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`),
+    '    </properties>',
+    ...cases.map((one) => caseXml(one, model.scenario.name)),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function verdictCase(model: ReportModel): Case {
+  const result = { pass: 'pass', fail: 'failure', inconclusive: 'error', aborted: 'error' } as const;
+  const reasons = model.verdictReasons.join('\n');
+  return {
+    group: 'verdict',
+    name: 'verdict',
+    result: result[model.verdict],
+    message: `${model.verdict}: ${model.verdictReasons[0] ?? ''}`,
+    detail: reasons,
+  };
+}
+
+function objectiveCases(model: ReportModel): Case[] {
+  const unmet = model.verdict === 'aborted' ? 'skipped' : 'error';
+  return model.objectives.map(({ name, measured, limit, unit, met, from, note }) => ({
+    group: 'objectives',
+    name,
+    result: met === null ? unmet : met ? 'pass' : 'failure',
+    message: `measured ${quantity(measured, unit)}, limit ${quantity(limit, unit)} (${from})`,
+    detail: note,
+  }));
+}
+
+function checkCases(model: ReportModel): Case[] {
+  const unknown = model.verdict === 'aborted' ? 'skipped' : 'error';
+  return model.checks.map((check) => ({
+    group: 'checks',
+    name: check.name,
+    result: check.outcome === 'pass' ? 'pass' : check.outcome === 'fail' ? 'failure' : unknown,
+    message: check.summary,
+    detail: check.offences
+      .slice(0, 50)
+      .map((offence) => offence.what)
+      .join('\n'),
+  }));
+}
+
+function properties(model: ReportModel): [string, string][] {
+  const rto = Object.values(model.rto).filter((one) => !one.route.startsWith('member:'));
+  return [
+    ['runId', model.runId],
+    ['seed', String(model.seed)],
+    ['scenarioHash', model.scenarioHash],
+    ['expected', model.expected?.verdict ?? ''],
+    ...rto.map((one): [string, string] => [`rto.${one.route}.seconds`, one.censored ? `>=${one.lower}` : String(one.seconds ?? '')]),
+    ['rpo.transactions', String(model.rpo.transactions ?? '')],
+  ];
+}
+
+function caseXml(one: Case, scenario: string): string {
+  const open = `    <testcase classname="${escapeXml(`${scenario}.${one.group}`)}" name="${escapeXml(one.name)}"`;
+  if (one.result === 'pass') return `${open}/>`;
+  return `${open}>\n      <${one.result} message="${escapeXml(one.message)}">${escapeXml(one.detail)}</${one.result}>\n    </testcase>`;
+}
+
+/** Text for XML 1.0: markup escaped, line breaks kept in attributes, and what XML cannot hold at all shown as its code. */
+export function escapeXml(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll('\n', '&#10;')
+      .replaceAll('\r', '&#13;')
+      .replaceAll('\t', '&#9;')
+      // eslint-disable-next-line no-control-regex -- these are the very characters
+      .replaceAll(
+        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
+        (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+      )
+  );
+}
