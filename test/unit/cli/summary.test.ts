@@ -110,7 +110,7 @@ describe('the end of a run', () => {
     expect(text).toContain('client-lag');
     expect(text).not.toContain('LIVE ');
     expect(text).toContain('in 3 outages that refused 25.50');
-    expect(text).toContain('12 transactions lost of 2164 acknowledged, 0.24 s of commits, 4096 bytes of');
+    expect(text).toContain('12 transactions lost of 2164 acknowledged, 0.24 s of commits, 4096');
     expect(text).toContain('2 acknowledged without the synchronous standby');
   });
 
