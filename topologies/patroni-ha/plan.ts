@@ -49,6 +49,8 @@ psql --host=/tmp --username=postgres --set=ON_ERROR_STOP=1 <<'SQL'
 CREATE ROLE replicator REPLICATION LOGIN;
 CREATE ROLE drill LOGIN;
 CREATE DATABASE drill OWNER drill;
+-- The members' slots: without them a standby that connects before the first leader has made its slot waits 5 s (wal_retrieve_retry_interval).
+SELECT pg_create_physical_replication_slot('pg' || i) FROM generate_series(1, 9) AS i;
 SQL
 ${bin}/pg_ctl --pgdata=${dataDir} --wait --mode=fast stop
 SEED
