@@ -5,7 +5,7 @@ import type { AmcheckFinal, FinalPart, FinalState, MemberFinal } from '../histor
 import { checkIndexes, ensureAmcheck } from './amcheck.ts';
 import { Budget } from './budget.ts';
 import { replayedPast, writeMarker, type Marker } from './marker.ts';
-import { readMember, readTimelineHistory } from './member-final.ts';
+import { readChecksumFailures, readMember, readTimelineHistory } from './member-final.ts';
 import { readRoute, type RouteTarget } from './route-final.ts';
 import { heapOnly, readBank, readRows, type WrittenSeries } from './rows.ts';
 import { readSequences } from './sequences.ts';
@@ -50,14 +50,19 @@ export async function captureFinal(options: FinalCaptureOptions): Promise<FinalS
   };
 
   await fromPrimary('amcheck', ensureAmcheck);
+  // Replay and routes are looked at together: the age of a replica's newest commit grows while a standstill elsewhere is waited for.
   const marker = await fromPrimary('marker', writeMarker);
-  const members = await Promise.all(asked.map((one) => finish(one, { marker, budget, gaps, agents: options.agents })));
-  const routes = await Promise.all(options.routes.map((route) => readRoute(route, marker, budget)));
+  const [advanced, routes] = await Promise.all([
+    Promise.all(asked.map((one) => advancedPast(one, marker, budget, note))),
+    Promise.all(options.routes.map((route) => readRoute(route, marker, budget))),
+  ]);
   await fromPrimary('rows', heapOnly);
   const rows = await fromPrimary('rows', (on) => readRows(on, options.series));
   const sequences = await fromPrimary('sequences', readSequences);
   const bank = await fromPrimary('bank', (on) => readBank(on, options.bank));
   const amcheck = await Promise.all(asked.map((one) => amcheckOf(one, budget, gaps)));
+  // Members come last, so that checksum failures which all this reading met are counted.
+  const members = await Promise.all(asked.map((one, index) => finish(one, advanced[index] ?? null, options.agents, note)));
   return {
     capturedNs,
     primary: primary?.member.node.name ?? null,
@@ -85,37 +90,35 @@ async function ask(member: Member, budget: Budget, scope: AsyncDisposableStack):
   return role.ok ? { member, session, inRecovery: role.value[0]?.inRecovery ?? true } : { member, error: role.error };
 }
 
-/** Turns a failed read into a gap that opens with its part. */
-function noter(gaps: string[]) {
-  return <T>(part: FinalPart, member: string | null, result: SqlResult<T>): T | null => {
+/** Takes a read's value, or turns its failure into a gap that opens with its part. */
+type Noter = <T>(part: FinalPart, member: string | null, result: SqlResult<T>) => T | null;
+
+function noter(gaps: string[]): Noter {
+  return (part, member, result) => {
     if (result.ok) return result.value;
     gaps.push(`${part}${member === null ? '' : ` on ${member}`}: ${result.error.message}`);
     return null;
   };
 }
 
-interface FinishContext {
-  marker: Marker | null;
-  budget: Budget;
-  gaps: string[];
-  agents: Capabilities['agent'];
+/** Whether a standby replays; null on a primary, and where there is no marker to go by. */
+async function advancedPast(asked: Asked, marker: Marker | null, budget: Budget, note: Noter): Promise<boolean | null> {
+  if (!('session' in asked) || !asked.inRecovery || marker === null) return null;
+  return note('marker', asked.member.node.name, await replayedPast(asked.session, marker, budget));
 }
 
-/** What SQL and the agent say of one member, after a standby had its time to replay the marker. */
-async function finish(asked: Asked, { marker, budget, gaps, agents }: FinishContext): Promise<MemberFinal> {
+/** What SQL and the agent say of one member. */
+async function finish(asked: Asked, replayAdvanced: boolean | null, agents: Capabilities['agent'], note: Noter): Promise<MemberFinal> {
   const { name, address } = asked.member.node;
-  const note = noter(gaps);
   const agent = await agentOf(name, agents);
   if (!('session' in asked)) return { member: name, address, sql: null, sqlError: asked.error.message, ...agent, timelineHistory: [] };
-  const { session, inRecovery } = asked;
-  const advanced = inRecovery && marker !== null ? note('marker', name, await replayedPast(session, marker, budget)) : null;
-  const read = await readMember(session, advanced);
-  if (!read.ok) {
-    gaps.push(`member on ${name}: ${read.error.message}`);
-    return { member: name, address, sql: null, sqlError: read.error.message, ...agent, timelineHistory: [] };
-  }
-  const history = note('history', name, await readTimelineHistory(session, read.value.timeline));
-  return { member: name, address, sql: read.value, ...agent, timelineHistory: history ?? [] };
+  const read = await readMember(asked.session, replayAdvanced);
+  const sql = note('member', name, read);
+  const sqlError = read.ok ? {} : { sqlError: read.error.message };
+  if (sql === null) return { member: name, address, sql, ...sqlError, ...agent, timelineHistory: [] };
+  const history = note('history', name, await readTimelineHistory(asked.session, sql.timeline));
+  const checksumFailures = note('member', name, await readChecksumFailures(asked.session));
+  return { member: name, address, sql: { ...sql, checksumFailures }, ...agent, timelineHistory: history ?? [] };
 }
 
 async function agentOf(member: string, agents: Capabilities['agent']): Promise<Pick<MemberFinal, 'agent' | 'agentError'>> {

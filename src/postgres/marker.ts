@@ -9,8 +9,8 @@ const lookEveryMs = 50;
 export interface Marker {
   /** The position by which the marker is flushed on the primary. */
   lsn: string;
-  /** performance.now() when it was acknowledged. */
-  writtenAtMs: number;
+  /** performance.now() before it was sent: no commit that is as young was there before. */
+  begunAtMs: number;
 }
 
 /**
@@ -20,11 +20,12 @@ export interface Marker {
 export async function writeMarker(session: SqlSession): Promise<SqlResult<Marker>> {
   const local = await session.query('SET synchronous_commit = local');
   if (!local.ok) return local;
+  const begunAtMs = performance.now();
   const written = await session.query("SELECT pg_logical_emit_message(true, 'pgdrill', 'marker')");
   if (!written.ok) return written;
   const position = await session.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn()::text AS lsn');
   if (!position.ok) return position;
-  return { ok: true, value: { lsn: position.value[0]?.lsn ?? '0/0', writtenAtMs: performance.now() } };
+  return { ok: true, value: { lsn: position.value[0]?.lsn ?? '0/0', begunAtMs } };
 }
 
 /** Whether a standby replayed past the marker within the budget. */

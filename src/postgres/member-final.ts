@@ -6,9 +6,7 @@ import { historyFileName, parseTimelineHistory } from './timeline-history.ts';
 const memberSql = `SELECT pg_is_in_recovery() AS "inRecovery", ${timelineSql} AS timeline, ${positionSql} AS lsn,
   pg_last_wal_receive_lsn()::text AS "receiveLsn",
   r.status AS "receiverStatus", r.sender_host AS upstream, r.received_tli AS "receiverTimeline",
-  (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
-  (SELECT sum(checksum_failures)::float8 FROM pg_stat_database) AS "checksumFailures",
-  current_setting('data_checksums') AS "dataChecksums"
+  (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier"
 FROM (SELECT 1) AS one LEFT JOIN pg_stat_wal_receiver AS r ON true`;
 
 interface MemberRow extends Record<string, unknown> {
@@ -20,12 +18,13 @@ interface MemberRow extends Record<string, unknown> {
   upstream: string | null;
   receiverTimeline: number | null;
   systemIdentifier: string;
-  checksumFailures: number | null;
-  dataChecksums: string;
 }
 
-/** All that SQL says of a member at the end. `replayAdvanced` is the caller's to find out. Needs a superuser. */
-export async function readMember(session: SqlSession, replayAdvanced: boolean | null): Promise<SqlResult<NonNullable<MemberFinal['sql']>>> {
+/** All that SQL says of a member's role and replication. `replayAdvanced` is the caller's to find out. Needs a superuser. */
+export async function readMember(
+  session: SqlSession,
+  replayAdvanced: boolean | null,
+): Promise<SqlResult<Omit<NonNullable<MemberFinal['sql']>, 'checksumFailures'>>> {
   const result = await session.query<MemberRow>(memberSql);
   if (!result.ok) return result;
   const row = result.value[0];
@@ -42,7 +41,6 @@ export async function readMember(session: SqlSession, replayAdvanced: boolean | 
         ? {}
         : { walReceiver: { status: row.receiverStatus, upstream: row.upstream ?? '', timeline: row.receiverTimeline ?? 0 } }),
       systemIdentifier: row.systemIdentifier,
-      checksumFailures: row.dataChecksums === 'on' ? (row.checksumFailures ?? 0) : null,
     },
   };
 }
@@ -56,4 +54,13 @@ export async function readTimelineHistory(session: SqlSession, timeline: number)
   const content = result.value[0]?.content ?? null;
   if (content === null) return { ok: false, error: { code: 'no-file', message: `${file} is not there` } };
   return { ok: true, value: parseTimelineHistory(content) };
+}
+
+/** Pages whose checksum was found wrong, since the statistics were last reset; null where data checksums are off. */
+export async function readChecksumFailures(session: SqlSession): Promise<SqlResult<number | null>> {
+  const result = await session.query<{ failures: number | null }>(
+    `SELECT CASE WHEN current_setting('data_checksums') = 'on' THEN coalesce(sum(checksum_failures), 0)::float8 END AS failures
+     FROM pg_stat_database`,
+  );
+  return result.ok ? { ok: true, value: result.value[0]?.failures ?? null } : result;
 }

@@ -27,13 +27,13 @@ interface RouteRow extends Record<string, unknown> {
  * everywhere; the age means something only after the primary committed a marker, so a replica is asked until it shows it.
  */
 export async function readRoute(target: RouteTarget, marker: Marker | null, budget: Budget): Promise<RouteFinal> {
-  const untilMs = (marker?.writtenAtMs ?? 0) + freshWithinMs;
+  const untilMs = (marker?.begunAtMs ?? 0) + freshWithinMs;
   const seen = await withSession(target, { ...limits, connectMs: budget.remainingMs(limits.connectMs) }, async (session: SqlSession) => {
     for (;;) {
       const result = await session.query<RouteRow>(routeSql);
       if (!result.ok) return result;
       const row = result.value[0] ?? { server: null, inRecovery: false, replayAgeMs: null };
-      const fresh = row.replayAgeMs !== null && marker !== null && row.replayAgeMs <= performance.now() - marker.writtenAtMs;
+      const fresh = row.replayAgeMs !== null && marker !== null && row.replayAgeMs <= performance.now() - marker.begunAtMs;
       if (!row.inRecovery || fresh || performance.now() >= untilMs || budget.spent) return { ok: true, value: row };
       await sleep(50);
     }

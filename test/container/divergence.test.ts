@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunClock } from '../../src/base/clock.ts';
+import { lsnDiffBytes } from '../../src/base/lsn.ts';
 import { captureDivergence } from '../../src/postgres/divergence.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 
 const table = 'CREATE TABLE written (id bigserial PRIMARY KEY, xid bigint DEFAULT pg_current_xact_id()::text::bigint, note text)';
-const positionSql = 'SELECT pg_current_wal_insert_lsn()::text AS lsn';
+const positionSql = 'SELECT pg_current_wal_flush_lsn()::text AS lsn';
 
 async function position(server: PostgresServer): Promise<string> {
   const [row] = await server.sql('postgres', positionSql);
@@ -57,7 +58,10 @@ describe.each([15, 17, 18])('what a killed primary holds, PostgreSQL %i', (major
     const divergence = await capture(primary, since);
 
     expect(divergence.commits.map(({ xid }) => xid)).toEqual(expected);
-    expect(divergence).toMatchObject({ member: 'pg1', timeline: 1, sinceLsn: since.lsn, endLsn: end });
+    expect(divergence).toMatchObject({ member: 'pg1', timeline: 1, sinceLsn: since.lsn });
+    // The server may have written a few records of its own between the last look and its end.
+    expect(lsnDiffBytes(end, divergence.endLsn)).toBeGreaterThanOrEqual(0);
+    expect(lsnDiffBytes(end, divergence.endLsn)).toBeLessThan(1024);
     expect(divergence.method).toContain('in production');
   });
 
@@ -90,6 +94,6 @@ describe('across a promotion', () => {
     expect(divergence.timeline).toBe(2);
     expect(divergence.commits.map(({ xid }) => xid)).toEqual(expect.arrayContaining(expected));
     await expect(capture(standby, { ...since, timeline: 7 })).rejects.toThrow('timeline 7 is no ancestor of timeline 2');
-    await expect(capture(standby, { lsn: '0/100', timeline: 1 })).rejects.toThrow(/no WAL of pg2 could be read past 0\/100/);
+    await expect(capture(standby, { lsn: '0/100', timeline: 1 })).rejects.toThrow(/WAL of pg2 past 0\/100 is not whole: timeline 1/);
   });
 });

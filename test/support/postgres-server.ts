@@ -51,7 +51,7 @@ export class PostgresServer implements AsyncDisposable {
           grep -q pgdrill ${dataDir}/pg_hba.conf || echo "host all,replication all all trust # pgdrill" >> ${dataDir}/pg_hba.conf`
         : `[ -d ${dataDir} ] || ${binDir}/pg_basebackup -h ${upstream} -U postgres -D ${dataDir} -R -X stream -c fast --no-sync`;
     const id = await docker(
-      ...['run', '--detach', '--label', 'pgdrill=1', '--user', 'root', '--entrypoint', '', '--volume', stateDir],
+      ...['run', '--detach', '--label', 'pgdrill=1', '--stop-signal', 'SIGINT', '--user', 'root', '--entrypoint', '', '--volume', stateDir],
       ...[postgres.reference, 'sh', '-c', asPostgres(`${make}\n${serve(binDir)}`)],
     );
     const address = await docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', id);
