@@ -3,6 +3,10 @@ import { DrillError } from './errors.ts';
 /** A position in the write-ahead log as PostgreSQL writes it: two hexadecimal halves of 64 bits, `16/B374D848`. */
 const lsnPattern = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
 
+export function isLsn(value: unknown): value is string {
+  return typeof value === 'string' && lsnPattern.test(value);
+}
+
 /** The byte position of an LSN. @throws DrillError `history-invalid` when the text is not one. */
 export function parseLsn(text: string): bigint {
   const match = lsnPattern.exec(text);

@@ -1,3 +1,4 @@
+import { isLsn } from '../base/lsn.ts';
 import type { Evidence } from './evidence.ts';
 import { OperationJoin } from './join.ts';
 import { FileDefects, readJsonLines } from './lines.ts';
@@ -40,6 +41,7 @@ function take(event: ClientEvent, join: OperationJoin, history: Omit<ClientHisto
     case 'invoke':
       return join.invoke(event);
     case 'complete':
+      if (event.value?.lsn !== undefined && !isLsn(event.value.lsn)) return `${event.series} ${event.op}: not a WAL position`;
       return join.complete(event);
     case 'series':
       return join.declare(event);

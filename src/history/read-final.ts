@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.ts';
+import { isLsn } from '../base/lsn.ts';
 import type { FinalState } from './final-state.ts';
 
 /** Reads the captured final state: null with a reason where it cannot be had. */
@@ -19,7 +20,16 @@ const lists = ['gaps', 'members', 'sequences', 'amcheck', 'routes'] as const;
 function isFinalState(value: unknown): value is FinalState {
   if (typeof value !== 'object' || value === null) return false;
   const state = value as Record<string, unknown>;
-  return Number.isFinite(state['capturedNs']) && lists.every((field) => Array.isArray(state[field])) && areRows(state['rows']);
+  return (
+    Number.isFinite(state['capturedNs']) &&
+    lists.every((field) => Array.isArray(state[field])) &&
+    areRows(state['rows']) &&
+    areMembers(state['members'])
+  );
+}
+
+function areMembers(members: unknown): boolean {
+  return (members as FinalState['members']).every(({ timelineHistory }) => timelineHistory.every(({ switchLsn }) => isLsn(switchLsn)));
 }
 
 function areRows(rows: unknown): boolean {

@@ -1,4 +1,5 @@
 import { DrillError } from '../base/errors.ts';
+import { isLsn } from '../base/lsn.ts';
 import { scenarioSchema, type Scenario } from '../scenario/schema.ts';
 import type { Evidence, FaultRecord } from './evidence.ts';
 import type { FaultChanged, JournalEvent, PhaseChanged, RunStarted } from './journal.ts';
@@ -17,7 +18,10 @@ export async function readJournal(path: string): Promise<JournalRead> {
   const read = await readJsonLines(path, defects, (record) => {
     const shaped = asJournalEvent(record);
     if ('complaint' in shaped) return shaped.complaint;
-    events.push(shaped.event);
+    const { event } = shaped;
+    if (event.type === 'divergence' && event.divergence !== null && !isLsn(event.divergence.endLsn))
+      return 'divergence without a proper endLsn';
+    events.push(event);
     return null;
   });
   if (!read.found)
