@@ -47,8 +47,9 @@ export interface FaultDefinition<P extends z.ZodObject = z.ZodObject, M extends 
   budgetMs?: { confirm?: number; confirmHealed?: number };
   inject(context: FaultContext<z.output<P>>): Promise<M>;
   confirm(context: FaultContext<z.output<P>>, memo: M): Promise<Confirmation>;
-  heal(context: FaultContext<z.output<P>>, memo: M): Promise<void>;
-  confirmHealed(context: FaultContext<z.output<P>>, memo: M): Promise<Confirmation>;
+  /** The memo is empty when inject() was cut off: whatever it may have done is undone, going by the context alone. */
+  heal(context: FaultContext<z.output<P>>, memo: Partial<M>): Promise<void>;
+  confirmHealed(context: FaultContext<z.output<P>>, memo: Partial<M>): Promise<Confirmation>;
   renew?(context: FaultContext<z.output<P>>, memo: M): Promise<void>;
 }
 
