@@ -23,14 +23,20 @@ export class HistoryTail implements AsyncDisposable {
   #file: FileHandle | null = null;
   #offset = 0;
   #rest = '';
+  #reading: Promise<void> | null = null;
   readonly #buffer = Buffer.alloc(256 * 1024);
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Reads what has been added since the last call. */
-  async poll(): Promise<void> {
+  /** Reads what has been added since the last call. Callers that come while a read is under way share it. */
+  poll(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     this.#file ??= await open(this.#path, 'r').catch(() => null);
     if (this.#file === null) return;
     for (;;) {

@@ -61,13 +61,12 @@ async function makeSchema(context: DrillContext, primary: string): Promise<void>
 
 async function startClient(context: DrillContext): Promise<void> {
   const { scenario, plan, cluster, clock, tail, runFolder } = context;
-  const config = clientConfig(scenario.clients, {
+  const config = clientConfig(scenario.clients, plan.routes, {
     client: clientNodeName,
     zone: cluster.nodes.get(clientNodeName)?.zone ?? '',
     epochNs: String(clock.epochNs),
     historyFile: clientHistoryFile,
     controlPort: clientControlPort,
-    routes: plan.routes,
   });
   const extras = new Map([[`${clientNodeName}/client`, clientExtras(config, `${runFolder}/history`)]]);
   await cluster.startWorkloads(extras, (node) => node.name === clientNodeName);
@@ -88,7 +87,6 @@ async function startClient(context: DrillContext): Promise<void> {
     },
   );
   const address = cluster.nodes.get(clientNodeName)?.address ?? '';
-  context.client = context.scope.use(await ClientControl.connect({ host: address, port: clientControlPort }));
-  const bound = await context.client.handshake();
-  await context.journal.write({ type: 'clock', client: clientNodeName, ...bound });
+  context.client = context.scope.use(await ClientControl.connect(address, clientControlPort));
+  await context.journal.write({ type: 'clock', client: clientNodeName, ...(await context.client.clock()) });
 }
