@@ -20,7 +20,14 @@ export function missingEntries(packages) {
       const cpu = processors.find((word) => words.includes(word));
       if (os === undefined || cpu === undefined) continue;
       const libc = words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
-      missing[path] = { version, cpu: [cpu], ...(parent.dev ? { dev: true } : {}), ...(libc ? { libc: [libc] } : {}), optional: true, os: [os] };
+      missing[path] = {
+        version,
+        cpu: [cpu],
+        ...(parent.dev ? { dev: true } : {}),
+        ...(libc ? { libc: [libc] } : {}),
+        optional: true,
+        os: [os],
+      };
     }
   }
   return missing;
