@@ -3,6 +3,8 @@ import type { TopologyPlan } from '../contract/topology.ts';
 
 export const clientNodeName = 'client1';
 export const clientControlPort = 7432;
+/** Every topology has it; the workload's tables are made in it. */
+export const workloadDatabase = 'drill';
 
 const home = '/opt/pgdrill';
 const historyDir = '/var/lib/pgdrill-history';

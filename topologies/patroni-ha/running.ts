@@ -69,8 +69,8 @@ export class RunningPatroniHa implements RunningTopology {
   }
 
   async parametersInForce(): Promise<Record<string, string>> {
-    const config = await this.#members[0]?.patroni.config();
-    if (config === undefined || !config.ok) return {};
+    const config = (await Promise.all(this.#members.map((member) => member.patroni.config()))).find((answer) => answer.ok);
+    if (config === undefined) return {};
     const { ttl, loop_wait, retry_timeout, synchronous_mode, synchronous_mode_strict } = config.value;
     const mode =
       synchronous_mode === true

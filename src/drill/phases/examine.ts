@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { initialBalance } from '../../client/schema.ts';
 import { captureFinal } from '../../postgres/examine.ts';
 import { parseHaproxyLog, parseServerLog } from '../../postgres/logs.ts';
-import { clientNodeName } from '../client-node.ts';
+import { clientNodeName, workloadDatabase } from '../client-node.ts';
 import { running, type DrillContext } from '../context.ts';
 
 /** The capture may take this long: reading the ledger back and amcheck over every index are most of it. */
@@ -31,7 +31,8 @@ async function stopClient(context: DrillContext): Promise<void> {
 async function captureState(context: DrillContext): Promise<string> {
   const { capabilities } = running(context);
   const final = await captureFinal({
-    members: capabilities.members?.() ?? [],
+    // The workload's tables and indexes are in a database of their own.
+    members: (capabilities.members?.() ?? []).map((member) => ({ ...member, sql: { ...member.sql, database: workloadDatabase } })),
     agents: async (member) => (await capabilities.agent?.(member)) ?? null,
     routes: context.plan.routes
       .filter((route) => !route.name.startsWith('member:'))

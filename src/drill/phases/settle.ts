@@ -5,11 +5,12 @@ import { clientConfig } from '../../client/plan.ts';
 import { schemaSql } from '../../client/schema.ts';
 import type { TopologyDefinition } from '../../contract/topology.ts';
 import { withSession } from '../../postgres/session.ts';
-import { clientControlPort, clientExtras, clientHistoryFile, clientNodeName } from '../client-node.ts';
+import { clientControlPort, clientExtras, clientHistoryFile, clientNodeName, workloadDatabase } from '../client-node.ts';
 import { running, type DrillContext } from '../context.ts';
 
 /** How long the client may take from its start to its first probe. */
 const clientBudgetMs = 20_000;
+const parametersBudgetMs = 10_000;
 const sqlBudget = { connectMs: 3000, statementMs: 20_000, applicationName: 'pgdrill-settle' };
 
 /**
@@ -41,7 +42,10 @@ export async function settle(context: DrillContext, definition: TopologyDefiniti
 }
 
 async function readParameters(context: DrillContext): Promise<void> {
-  const inForce = await running(context).parametersInForce();
+  const inForce = await waitFor({ name: 'the settings in force', budgetMs: parametersBudgetMs, signal: context.stop }, async () => {
+    const read = await running(context).parametersInForce();
+    return Object.keys(read).length > 0 ? { done: true, value: read } : { done: false, seen: 'no member reports any' };
+  });
   for (const [name, asked] of Object.entries(context.plan.asked)) {
     const now = inForce[name] ?? '(not reported)';
     await context.journal.write({ type: 'parameter', name, asked, inForce: now });
@@ -54,7 +58,7 @@ async function makeSchema(context: DrillContext, primary: string): Promise<void>
     .capabilities.members?.()
     .find(({ node }) => node.name === primary);
   if (member === undefined) throw new DrillError('no primary to make the tables on', { code: 'provision-failed' });
-  await withSession({ ...member.sql, database: 'drill' }, sqlBudget, (session) =>
+  await withSession({ ...member.sql, database: workloadDatabase }, sqlBudget, (session) =>
     session.query(schemaSql({ accounts: context.scenario.clients.bank.accounts })),
   );
 }
