@@ -2,7 +2,7 @@ import type { Evidence } from '../history/evidence.ts';
 import { redundancyWholeNs } from './redundancy.ts';
 import type { RtoScores } from './rto.ts';
 import { baselinePerSecond, throughputBackNs } from './throughput.ts';
-import type { Recovery } from './types.ts';
+import type { Recovery, RtoResult } from './types.ts';
 import { baselineWindow, clientsEnd, faultStart, seconds } from './window.ts';
 
 /** What recovery means beyond the first accepted write: everybody served, at full speed, with full redundancy. */
@@ -18,29 +18,34 @@ export function scoreRecovery(evidence: Evidence, { all }: RtoScores): Recovery 
   };
 }
 
-/** When the last series was served again after its last outage. Null: one never was, or there was no outage. */
-function lastServedNs(all: RtoScores['all']): number | null {
-  const ends = all.flatMap(({ outages }) => outages.map(({ recoveredNs }) => recoveredNs));
+/** When a series was served again after the last outage that a fault gave it. Undefined: it had none; null: it never was. */
+function servedAgainNs({ outages }: RtoResult): number | null | undefined {
+  return outages.findLast(({ after }) => after === 'fault')?.recoveredNs;
+}
+
+/** When the last series was. Null: one never was, or there was no outage. */
+function lastServedNs(all: readonly RtoResult[]): number | null {
+  const ends = all.map(servedAgainNs).filter((ns) => ns !== undefined);
   return ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map((ns) => ns ?? 0));
 }
 
-/** The ledger's; a drill without a ledger has none. Looked for from the end of the outage on, for before it lies the fault itself. */
+/** The ledger's; a drill without a ledger has none. Looked for from the end of its outage on: before that lies the fault itself. */
 function throughput(
   evidence: Evidence,
-  all: RtoScores['all'],
+  all: readonly RtoResult[],
   startNs: number | null,
 ): { backNs: number | null; baselinePerSecond: number | null } {
   const ledger = [...evidence.series.values()].find(({ declared }) => declared.kind === 'ledger');
-  const rate = ledger === undefined ? null : baselinePerSecond(ledger, baselineWindow(evidence));
-  const rto = all.find(({ series }) => series === ledger?.declared.series);
-  if (ledger === undefined || rate === null || startNs === null || rto === undefined || rto.censored)
-    return { backNs: null, baselinePerSecond: rate };
-  const lastDueNs = ledger.operations.at(-1)?.dueNs ?? 0;
+  if (ledger === undefined) return { backNs: null, baselinePerSecond: null };
+  const rate = baselinePerSecond(ledger, baselineWindow(evidence));
+  const rto = all.find(({ series }) => series === ledger.declared.series);
+  const servedNs = rto === undefined ? null : servedAgainNs(rto);
+  if (rate === null || startNs === null || servedNs === null) return { backNs: null, baselinePerSecond: rate };
   const backNs = throughputBackNs(ledger, {
     perSecond: rate,
     share: evidence.scenario.measure.throughputWithin,
-    fromNs: Math.max(startNs, rto.recoveredNs ?? startNs),
-    toNs: Math.min(clientsEnd(evidence), lastDueNs),
+    fromNs: Math.max(startNs, servedNs ?? startNs),
+    toNs: Math.min(clientsEnd(evidence), ledger.operations.at(-1)?.dueNs ?? 0),
   });
   return { backNs, baselinePerSecond: rate };
 }
