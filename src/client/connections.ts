@@ -42,7 +42,9 @@ export class Connections {
 
   /** Tries every connection once, all at the same time. Resolves when each has come or failed. */
   async open(): Promise<void> {
-    await Promise.all(this.#seats.map((seat) => this.#attempt(seat)));
+    const nowNs = this.#options.nowNs();
+    const attempts = this.#seats.map((seat) => this.#connect(seat, nowNs));
+    for (const opened of await Promise.all(attempts)) if (opened instanceof Session) this.release(opened);
   }
 
   /** A free connection for one operation; null: none. Give it back by release(). */
@@ -50,7 +52,7 @@ export class Connections {
     return this.#idle.shift()?.session ?? null;
   }
 
-  /** Ends the use of a connection; a broken one is replaced by a later tend(). */
+  /** Ends the use of a connection; a broken one is replaced by a later attempt. */
   release(session: Session): void {
     const seat = this.#bySession.get(session);
     if (seat === undefined || session.brokenBy !== null) return;
@@ -58,43 +60,47 @@ export class Connections {
     this.#options.onFree();
   }
 
-  /** Starts at most one attempt: for the missing connection that has waited longest, if its pause is over. */
-  tend(): void {
-    const dueNs = this.#options.nowNs() - this.#options.paceNs;
+  /**
+   * Starts an attempt for the missing connection that has waited longest, if its pause is over at `dueNs`; null: none is to
+   * be made now. The connection that comes of it is the caller's to use and to release.
+   */
+  attempt(dueNs: number): Promise<Session | Failure> | null {
     let next: Seat | null = null;
     for (const seat of this.#seats) {
-      if (seat.session !== null || seat.connecting !== null || seat.attemptNs > dueNs) continue;
+      if (seat.session !== null || seat.connecting !== null || seat.attemptNs > dueNs - this.#options.paceNs) continue;
       if (next === null || seat.attemptNs < next.attemptNs) next = seat;
     }
-    if (next !== null) void this.#attempt(next);
+    return next === null || this.#closed ? null : this.#connect(next, dueNs);
   }
 
-  /** Says goodbye on every connection, and gives up those in the making. */
-  close(): void {
+  /** Gives up the attempts under way, and makes no more. */
+  giveUp(): void {
     this.#closed = true;
-    for (const { session, connecting } of this.#seats) {
-      session?.end();
+    for (const { connecting } of this.#seats)
       connecting?.destroy({ how: 'lost', code: 'connection-closed', message: 'the client stopped' });
-    }
   }
 
-  async #attempt(seat: Seat): Promise<void> {
-    const { route, connectMs, nowNs, onFree } = this.#options;
+  /** Says goodbye on every connection. */
+  close(): void {
+    for (const { session } of this.#seats) session?.end();
+  }
+
+  /** Attempts are paced by the due times of slots, which are regular, not by the clock, which is read a little late each time. */
+  async #connect(seat: Seat, dueNs: number): Promise<Session | Failure> {
+    const { route, connectMs } = this.#options;
     const session = new Session(route);
     seat.connecting = session;
-    seat.attemptNs = nowNs();
+    seat.attemptNs = dueNs;
     const timer = setTimeout(() => session.destroy(tooLate(connectMs)), connectMs);
     const failure = await session.connect();
     clearTimeout(timer);
     seat.connecting = null;
-    if (this.#closed) return session.end();
     this.#tell(failure === null ? 'connected' : 'refused', failure);
-    if (failure !== null) return;
+    if (failure !== null) return failure;
     seat.session = session;
     this.#bySession.set(session, seat);
     session.onLost = (why) => this.#lose(seat, session, why);
-    this.#idle.push(seat);
-    onFree();
+    return session;
   }
 
   #lose(seat: Seat, session: Session, failure: Failure): void {

@@ -8,10 +8,13 @@ import { workOf, type Done, type Work } from './work.ts';
 /** Attempts for one connection start at least this far apart, ns. */
 const paceNsMin = 20_000_000;
 
-interface Slot {
+interface Due {
   op: number;
   dueNs: number;
-  /** Until when it may wait for a connection, ns. */
+}
+
+/** A slot that waits for a connection, until `patienceNs` at the latest. */
+interface Slot extends Due {
   patienceNs: number;
 }
 
@@ -42,23 +45,27 @@ export class SeriesRunner {
 
   /** Slot `op` is due: starts its operation, without waiting for it. */
   issue(op: number, dueNs: number): void {
-    const nowNs = this.#nowNs();
-    if (this.#connections === null) {
+    const connections = this.#connections;
+    if (connections === null) {
       if (this.#running.size >= this.config.connections) this.#refuse({ op, dueNs }, 'no-connection', 'all connections are in use');
-      else this.#start({ op, dueNs }, null);
+      else this.#track(this.#operate({ op, dueNs }, null));
       return;
     }
+    const nowNs = this.#nowNs();
     this.#expire(nowNs);
-    this.#connections.tend();
-    // One interval of patience: a slot is served by a connection that comes free (or is being made) before the next slot is
-    // due. A slot that the client itself issued late may wait as much longer.
+    const free = connections.take();
+    const attempt = connections.attempt(dueNs);
+    if (free === null && attempt !== null) return this.#track(this.#connectFor({ op, dueNs }, attempt));
+    void attempt?.then((opened) => opened instanceof Session && connections.release(opened));
+    if (free !== null) return this.#track(this.#operate({ op, dueNs }, free));
+    // One interval of patience for a connection to come free; as much longer as the client itself was late with the slot.
     this.#waiting.push({ op, dueNs, patienceNs: nowNs + this.config.intervalNs + Math.max(0, nowNs - dueNs) });
-    this.#serve();
   }
 
   /** Refuses what still waits and resolves when every operation under way has ended. Issue nothing after this. */
   async drain(): Promise<void> {
     for (const slot of this.#waiting.splice(0)) this.#refuse(slot, 'no-connection', 'the client stopped before a connection was free');
+    this.#connections?.giveUp();
     await Promise.all(this.#running);
     this.#connections?.close();
   }
@@ -88,11 +95,11 @@ export class SeriesRunner {
     while (this.#waiting.length > 0) {
       const session = this.#connections?.take() ?? null;
       if (session === null) return;
-      this.#start(this.#waiting.shift() as Slot, session);
+      this.#track(this.#operate(this.#waiting.shift() as Slot, session));
     }
   }
 
-  #refuse({ op, dueNs }: Pick<Slot, 'op' | 'dueNs'>, code: string, message: string): void {
+  #refuse({ op, dueNs }: Due, code: string, message: string): void {
     const { series } = this.config;
     this.#recorder.complete(
       { type: 'complete', series, op, dueNs, startNs: dueNs, endNs: this.#nowNs(), outcome: 'fail', error: { code, message } },
@@ -100,12 +107,19 @@ export class SeriesRunner {
     );
   }
 
-  #start(slot: Pick<Slot, 'op' | 'dueNs'>, session: Session | null): void {
-    const operation = this.#operate(slot, session).finally(() => this.#running.delete(operation));
-    this.#running.add(operation);
+  #track(operation: Promise<void>): void {
+    const tracked = operation.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
   }
 
-  async #operate({ op, dueNs }: Pick<Slot, 'op' | 'dueNs'>, pooled: Session | null): Promise<void> {
+  /** A slot that finds no connection makes the attempt that is due, and stands and falls with it, as an application's does. */
+  async #connectFor(slot: Due, attempt: Promise<Session | Failure>): Promise<void> {
+    const opened = await attempt;
+    if (opened instanceof Session) return this.#operate(slot, opened);
+    this.#refuse(slot, 'no-connection', `no connection was free, and none could be made: ${opened.message}`);
+  }
+
+  async #operate({ op, dueNs }: Due, pooled: Session | null): Promise<void> {
     const { series, deadlineNs, kind, access } = this.config;
     const startNs = this.#nowNs();
     const leftMs = (dueNs + deadlineNs - startNs) / 1e6;
