@@ -95,7 +95,7 @@ export class Connections {
     const failure = await session.connect();
     clearTimeout(timer);
     seat.connecting = null;
-    this.#tell(failure === null ? 'connected' : 'refused', failure);
+    if (!this.#closed) this.#tell(failure === null ? 'connected' : 'refused', failure);
     if (failure !== null) return failure;
     seat.session = session;
     this.#bySession.set(session, seat);

@@ -1,7 +1,7 @@
 /** The time a scheduler lives in. */
 export interface Timing {
   nowNs(): number;
-  /** Calls `wake` once, not before `ms` have passed. Returns what calls it off. */
+  /** Calls `wake` once, `ms` from now: a fraction of a millisecond early, or any time late. Returns what calls it off. */
   after(ms: number, wake: () => void): () => void;
 }
 

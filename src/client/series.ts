@@ -56,7 +56,9 @@ export class SeriesRunner {
     const free = connections.take();
     const attempt = connections.attempt(dueNs);
     if (free === null && attempt !== null) return this.#track(this.#connectFor({ op, dueNs }, attempt));
-    void attempt?.then((opened) => opened instanceof Session && connections.release(opened));
+    void attempt?.then((opened) => {
+      if (opened instanceof Session) connections.release(opened);
+    });
     if (free !== null) return this.#track(this.#operate({ op, dueNs }, free));
     // One interval of patience for a connection to come free; as much longer as the client itself was late with the slot.
     this.#waiting.push({ op, dueNs, patienceNs: nowNs + this.config.intervalNs + Math.max(0, nowNs - dueNs) });
@@ -130,7 +132,8 @@ export class SeriesRunner {
     }
     const session = pooled ?? new Session(this.#route);
     let phase: Phase = 'connecting';
-    const timer = setTimeout(() => session.destroy(overdue(deadlineNs)), Math.ceil(leftMs));
+    // A timer may fire a fraction of a millisecond early, and nothing is cut off before its time.
+    const timer = setTimeout(() => session.destroy(overdue(deadlineNs)), Math.ceil(leftMs) + 1);
     const done = await this.#attempt(session, pooled === null, op, (reached) => (phase = reached));
     clearTimeout(timer);
     const end = { type: 'complete', series, op, dueNs, startNs, endNs: this.#nowNs() } as const;

@@ -86,16 +86,6 @@ describe('the client against a real server', () => {
     const tables = { 'rw-persistent': 'probe', 'rw-new': 'probe', 'member-pg1': 'probe', ledger: 'ledger', bank: 'transfer' };
     for (const [series, table] of Object.entries(tables)) {
       const completes = client.completes(series);
-      process.stderr.write(
-        series +
-          ' ' +
-          JSON.stringify(
-            Object.entries(Object.groupBy(completes, (c) => c.outcome + ' ' + (c.error?.code ?? '') + ' ' + (c.error?.message ?? ''))).map(
-              ([k, v]) => [k, v?.length],
-            ),
-          ) +
-          '\n',
-      );
       await expectTruthful(completes, table, series);
       // Each kind of answer came up, or the test shows nothing. A transfer is seldom caught within its COMMIT.
       for (const outcome of series === 'bank' ? (['ok', 'fail'] as const) : (['ok', 'fail', 'info'] as const)) {
