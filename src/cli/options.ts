@@ -6,10 +6,12 @@ export function outputOf(command: Command): Output {
   return openOutput(command.optsWithGlobals<{ json?: boolean }>().json === true);
 }
 
+const maxSeed = 2 ** 32 - 1;
+
 /** A seed: a whole number of 32 bits. */
 export function parseSeed(text: string): number {
   const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > 0xffff_ffff) throw new InvalidArgumentError(`a seed is a whole number from 0 to ${0xffff_ffff}.`);
+  if (!/^\d+$/.test(text) || seed > maxSeed) throw new InvalidArgumentError(`a seed is a whole number from 0 to ${maxSeed}.`);
   return seed;
 }
 

@@ -84,7 +84,7 @@ function failing(model: SummaryModel, look: Look): string[] {
 }
 
 function objectiveText({ limit, unit, measured, from, note }: SummaryModel['objectives'][number]): string {
-  const figure = measured === null ? 'not measured' : `${withUnit(measured, unit)}`;
+  const figure = measured === null ? 'not measured' : withUnit(measured, unit);
   return `${figure}; asked for ${withUnit(limit, unit)} (${from})${note === '' ? '' : `; ${note}`}`;
 }
 

@@ -60,8 +60,9 @@ describe('the picture of a running drill', () => {
         for (const line of lines) expect(widthOf(line)).toBeLessThan(terminal.columns);
         // One row is the cursor's.
         expect(lines.length).toBeLessThan(terminal.rows);
-        const running = Object.entries(state.phases).find(([, phase]) => phase.state === 'running');
-        if (running !== undefined && terminal.rows >= 12) expect(lines.join('\n')).toContain(running[0]);
+        // Eleven phases give way on a low terminal, the running one last.
+        const running = Object.entries(state.phases).filter(([, phase]) => phase.state === 'running' && terminal.rows >= 12);
+        for (const [name] of running) expect(lines.join('\n')).toContain(name);
       }),
     );
   });

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 
@@ -8,17 +9,17 @@ const program = fileURLToPath(new URL('drill-child.ts', import.meta.url));
 const nextPressMs = 500;
 
 class Child {
-  readonly process: ChildProcess;
+  readonly process: ChildProcessByStdio<null, Readable, Readable>;
   stdout = '';
   stderr = '';
   constructor(manner: string) {
     this.process = spawn(process.execPath, [program, manner], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.process.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.process.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }
   async says(word: string): Promise<void> {
     while (!`${this.stdout}${this.stderr}`.includes(word)) {
-      await Promise.race([once(this.process.stdout!, 'data'), once(this.process.stderr!, 'data'), this.gone(word)]);
+      await Promise.race([once(this.process.stdout, 'data'), once(this.process.stderr, 'data'), this.gone(word)]);
     }
   }
   async gone(word: string): Promise<never> {

@@ -23,6 +23,16 @@ const rw: SummaryModel['rto'][string] = {
   recoveredAtSeconds: 19.87,
 };
 
+const check: SummaryModel['checks'][number] = {
+  name: 'RPO',
+  question: '',
+  method: '',
+  outcome: 'pass',
+  summary: '',
+  offenceCount: 0,
+  offences: [],
+};
+
 const passed: SummaryModel = {
   verdict: 'pass',
   verdictReasons: ['every objective met, every check passed'],
@@ -45,7 +55,7 @@ const passed: SummaryModel = {
     lost: {},
     resurrected: {},
   },
-  checks: [{ name: 'RPO', question: '', method: '', outcome: 'pass', summary: '', offenceCount: 0, offences: [] }],
+  checks: [check],
   warnings: [],
   scenario: {
     name: 'primary-container-kill',
@@ -72,13 +82,13 @@ const failed: SummaryModel = {
   rpo: { ...passed.rpo, transactions: 12, seconds: 0.24, bytes: 4096, indeterminate: 0, notDurable: 2 },
   checks: [
     {
-      ...passed.checks[0]!,
+      ...check,
       name: 'SINGLE',
       outcome: 'fail',
       summary: 'pg1 and pg2 both accepted writes 14 times within one lease of each other, from 3.1 s on',
     },
-    { ...passed.checks[0]!, name: 'INTEG', outcome: 'unknown', summary: 'amcheck did not answer' },
-    { ...passed.checks[0]!, name: 'LIVE', outcome: 'pass' },
+    { ...check, name: 'INTEG', outcome: 'unknown', summary: 'amcheck did not answer' },
+    { ...check, name: 'LIVE', outcome: 'pass' },
   ],
   warnings: [{ code: 'client-lag', message: 'p99 lag of the client was 31 ms', invalidates: true, atSeconds: 3 }],
 };
