@@ -2,6 +2,7 @@ import type { Evidence, FaultRecord, Series } from '../history/evidence.ts';
 import type { Phase } from '../history/journal.ts';
 import { whyClientsUnfit } from './fitness.ts';
 import { sentence } from './sentence.ts';
+import { slotsOf, usualLatency } from './slots.ts';
 import { baselineWindow, type Window } from './window.ts';
 
 /** Why the measurement cannot be trusted, one sentence each; empty: it can. Each is a defect of the drill, none of the database. */
@@ -42,7 +43,7 @@ function whyFeltEarlier({ fault, injectedNs, activeNs }: FaultRecord, all: reado
     );
     if (felt !== undefined) {
       return [
-        `Fault ${fault} is dated ${Math.round((activeNs - felt.dueNs) / 1e6)} ms after ${declared.series} was first refused, so the outage began before it.`,
+        `Fault ${fault} is dated ${Math.round((activeNs - felt.dueNs) / 1e6)} ms after ${declared.series} was first refused, so the outage began before it`,
       ];
     }
   }
@@ -61,7 +62,13 @@ function whyBaselineUnclean(evidence: Evidence): string[] {
   if (baseline === null) return ['The baseline was not measured to its end'];
   const onRoutes = [...evidence.series.values()].filter(({ declared }) => !declared.route.startsWith('member:'));
   if (onRoutes.length === 0) return ['No client measured a route'];
-  return onRoutes.flatMap((series) => whySeriesUnclean(series, baseline, evidence.scenario.measure.consecutive));
+  const injectedNs = Math.min(...evidence.faults.map((fault) => fault.injectedNs ?? Infinity));
+  return onRoutes.flatMap((series) => {
+    // What was on its way for no longer than usual when the fault came is the fault's affair.
+    const calmNs = injectedNs - usualLatency(slotsOf(series, null), baseline).p99Ns;
+    const window = { fromNs: baseline.fromNs, toNs: Math.min(baseline.toNs, calmNs) };
+    return whySeriesUnclean(series, window, evidence.scenario.measure.consecutive);
+  });
 }
 
 function whySeriesUnclean({ declared, operations }: Series, { fromNs, toNs }: Window, consecutive: number): string[] {
@@ -72,7 +79,7 @@ function whySeriesUnclean({ declared, operations }: Series, { fromNs, toNs }: Wi
   const [first] = bad;
   if (first === undefined) return [];
   return [
-    `The baseline was not clean: ${bad.length} of ${slots.length} slots of ${declared.series} were not served, first ${first.op} (${first.error?.code ?? 'no answer'}).`,
+    `The baseline was not clean: ${bad.length} of ${slots.length} slots of ${declared.series} were not served, first ${first.op} (${first.error?.code ?? 'no answer'})`,
   ];
 }
 
