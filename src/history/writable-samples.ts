@@ -1,0 +1,39 @@
+import type { MemberSample } from './observations.ts';
+
+/** A member that observers saw out of recovery on one timeline: from the first such sample to the last. */
+export interface WritableSpan {
+  member: string;
+  timeline: number;
+  firstNs: number;
+  lastNs: number;
+  samples: number;
+}
+
+export function writableSpans(samples: readonly MemberSample[]): WritableSpan[] {
+  const spans = new Map<string, WritableSpan>();
+  for (const { member, atNs, sql } of samples) {
+    if (sql === null || sql.inRecovery) continue;
+    const key = `${member} ${sql.timeline}`;
+    const span = spans.get(key);
+    if (span === undefined) spans.set(key, { member, timeline: sql.timeline, firstNs: atNs, lastNs: atNs, samples: 1 });
+    else Object.assign(span, { lastNs: atNs, samples: span.samples + 1 });
+  }
+  return [...spans.values()];
+}
+
+/**
+ * Members seen out of recovery at once: the older timeline still after the newer one had begun, or two members on one
+ * timeline at overlapping times. A sample is a moment, so two spans that only follow each other prove nothing.
+ */
+export function doubleSpans(spans: readonly WritableSpan[]): { stale: WritableSpan; other: WritableSpan; fromNs: number; toNs: number }[] {
+  return spans.flatMap((stale) =>
+    spans.flatMap((other) => {
+      if (stale.member === other.member) return [];
+      const older = stale.timeline < other.timeline && stale.lastNs > other.firstNs;
+      const same = stale.timeline === other.timeline && spans.indexOf(stale) > spans.indexOf(other);
+      const fromNs = Math.max(stale.firstNs, other.firstNs);
+      const toNs = same ? Math.min(stale.lastNs, other.lastNs) : stale.lastNs;
+      return older || (same && fromNs <= toNs) ? [{ stale, other, fromNs, toNs }] : [];
+    }),
+  );
+}
