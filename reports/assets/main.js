@@ -36,9 +36,9 @@ function bindKeys(view, readout, steps) {
     ArrowRight: () => along(0.01),
     ArrowUp: () => across(-1),
     ArrowDown: () => across(1),
-    '+': steps.in,
-    '=': steps.in,
-    '-': steps.out,
+    '+': () => closer(2),
+    '=': () => closer(2),
+    '-': () => closer(0.5),
     0: steps.focus,
     Home: steps.all,
     Escape: readout.hide,
@@ -49,6 +49,10 @@ function bindKeys(view, readout, steps) {
     if (next < view.view.from || next > view.view.to) view.pan(Math.sign(share) * 0.25);
     at = Math.min(Math.max(next, data.start), data.end);
     look();
+  }
+  function closer(factor) {
+    view.zoom(factor, at ?? undefined);
+    if (at !== null) look();
   }
   function across(step) {
     lane = Math.min(Math.max(0, lane + step), told.length - 1);

@@ -2,6 +2,7 @@
 function createView(data, tracks) {
   const shortest = 0.05;
   const view = { from: data.from, to: data.to };
+  const widths = new Map();
 
   const percent = (at) => `${((at - data.start) / (data.end - data.start)) * 100}%`;
 
@@ -15,7 +16,9 @@ function createView(data, tracks) {
     const step = tickStep((view.to - view.from) / Math.max(2, widthPx / 80));
     const decimals = Math.max(0, Math.min(3, -Math.floor(Math.log10(step) + 1e-9)));
     const found = [];
-    for (let k = Math.ceil(view.from / step); k * step <= view.to; k += 1) {
+    // A label needs room on both sides of its tick.
+    const margin = (18 / widthPx) * (view.to - view.from);
+    for (let k = Math.ceil((view.from + margin) / step); k * step <= view.to - margin; k += 1) {
       const at = k * step;
       found.push({ at, label: `${at < -1e-9 ? '−' : at > 1e-9 ? '+' : ''}${Math.abs(at).toFixed(decimals)}` });
     }
@@ -47,7 +50,8 @@ function createView(data, tracks) {
       const to = Number(label.dataset.to);
       const text = label.firstElementChild;
       const room = (Math.min(to, view.to) - Math.max(from, view.from)) * perSecond;
-      label.classList.toggle('tight', room < text.textContent.length * 6.1 + 8);
+      widths.set(label, widths.get(label) ?? text.getComputedTextLength());
+      label.classList.toggle('tight', room < widths.get(label) + 8);
       text.setAttribute('x', `${(Math.max(0, view.from - from) / (to - from)) * 100}%`);
     }
   }

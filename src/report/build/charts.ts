@@ -7,7 +7,7 @@ type Throughput = ReportModel['throughput'][number];
 type Latency = ReportModel['latency'][number];
 
 /** Widths a bin may have, seconds: round numbers, so that the axis reads well. */
-const widthsSeconds = [0.25, 0.5, 1, 2, 5, 10, 30, 60];
+const widthsSeconds = [0.5, 1, 2, 5, 10, 30, 60];
 const binsAtMost = 400;
 
 interface Bins {

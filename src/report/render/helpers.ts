@@ -3,21 +3,6 @@ import * as format from '../view/format.ts';
 
 type Env = typeof Handlebars;
 
-/** Looks of lanes that need a word, in the order of the legend. */
-const legend = [
-  { look: 'accepted', word: 'accepted' },
-  { look: 'refused', word: 'refused' },
-  { look: 'read-only', word: 'read-only (a standby answered)' },
-  { look: 'unknown', word: 'outcome unknown' },
-  { look: 'mixed', word: 'some of each' },
-  { look: 'primary', word: 'primary' },
-  { look: 'replica', word: 'replica' },
-  { look: 'down', word: 'no answer, or none' },
-  { look: 'unseen', word: 'not seen' },
-  { look: 'fault', word: 'fault in effect' },
-  { look: 'fault-pending', word: 'injecting or healing' },
-];
-
 /** Helpers of the templates: wording and small tests, no logic of the drill. */
 export function registerHelpers(env: Env): void {
   const { number, seconds, instant, bytes, interval, quantity, plain } = format;
@@ -43,6 +28,5 @@ export function registerHelpers(env: Env): void {
     rest: (items: readonly unknown[], from: number) => items.slice(from),
     metWord: (met: boolean | null) => (met === null ? 'unknown' : met ? 'pass' : 'fail'),
     outcomeWord: (outcome: string) => outcome,
-    legend: () => legend,
   });
 }

@@ -25,7 +25,7 @@ type Height = (value: number) => number;
 
 export function throughputChart(data: Throughput, axis: Axis): ChartView {
   const top = niceTop(Math.max(1, ...known(data.acknowledgedPerSecond), ...known(data.refusedPerSecond)));
-  const height: Height = (value) => 100 - (value / top) * 94;
+  const height: Height = (value) => 100 - (value / top) * 86;
   return {
     ...place(data, data.acknowledgedPerSecond.length, axis),
     name: data.series,
@@ -55,12 +55,12 @@ export function throughputChart(data: Throughput, axis: Axis): ChartView {
 /** Latency on a logarithmic scale from 1 ms: a failover and a fast write both have to be seen. */
 export function latencyChart(data: Latency, axis: Axis): ChartView {
   const decades = Math.max(2, Math.ceil(Math.log10(Math.max(10, ...known(data.maxMs)))));
-  const height: Height = (value) => 100 - (Math.max(0, Math.log10(Math.max(value, 0.5)) + 0.3) / (decades + 0.3)) * 94;
+  const height: Height = (value) => 100 - (Math.max(0, Math.log10(Math.max(value, 0.5)) + 0.3) / (decades + 0.3)) * 86;
   const marks = Array.from({ length: decades + 1 }, (_, power) => 10 ** power);
   return {
     ...place(data, data.p50Ms.length, axis),
     name: data.series,
-    note: 'latency of accepted, log scale',
+    note: 'latency, log scale',
     aria: `Latency of ${data.series}: at most ${milliseconds(Math.max(0, ...known(data.maxMs)))}`,
     area: '',
     lines: [
@@ -117,5 +117,5 @@ function known(values: readonly (number | null)[]): number[] {
 
 function niceTop(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power;
+  return ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10) * power;
 }

@@ -55,21 +55,21 @@ function recoveryFigures(model: ReportModel): FigureView[] {
       note: `${number(rpo.indeterminatePresent)} of them there at the end; none counts as lost`,
       bad: false,
     },
-    { name: 'Writes refused, in all', value: seconds(refused), note: `in ${plural(rto['rw']?.flaps ?? 0, 'outage')} of rw`, bad: false },
-    { name: 'Last client served again', value: seconds(recovery.lastClientSeconds), note: 'after the fault', bad: false },
     {
-      name: 'Throughput back',
-      value: seconds(recovery.throughputBackSeconds),
-      note: baseline(recovery.baselineThroughputPerSecond),
+      name: 'Writes refused, in all',
+      value: seconds(refused),
+      note: refused === null ? 'not measured' : `in ${plural(rto['rw']?.flaps ?? 0, 'outage')} of rw`,
       bad: false,
     },
-    {
-      name: 'Redundancy whole',
-      value: seconds(recovery.redundancyWholeSeconds),
-      note: 'every member streams again',
-      bad: missed(model, 'redundancy'),
-    },
+    after('Last client served again', recovery.lastClientSeconds, 'after the fault'),
+    after('Throughput back', recovery.throughputBackSeconds, baseline(recovery.baselineThroughputPerSecond)),
+    { ...after('Redundancy whole', recovery.redundancyWholeSeconds, 'every member streams again'), bad: missed(model, 'redundancy') },
   ];
+}
+
+/** A recovery; where it has no time, it did not come or there was nothing to recover from. */
+function after(name: string, value: number | null, note: string): FigureView {
+  return { name, value: seconds(value), note: value === null ? 'not seen in this run' : note, bad: false };
 }
 
 function baseline(perSecond: number | null): string {

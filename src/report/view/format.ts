@@ -3,9 +3,9 @@ const missing = '–';
 const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
 const kibi = 1024;
 
-/** `1 234.5` with thin spaces, so that no one takes a comma for a decimal point. */
+/** `1 234.5` with narrow spaces that do not break, so that no one takes a comma for a decimal point. */
 export function number(value: number | null): string {
-  return value === null ? missing : grouped.format(value).replaceAll(',', ' ');
+  return value === null ? missing : grouped.format(value).replaceAll(',', '\u202f');
 }
 
 /** `19.85 s`, `2 min 05 s`: a duration; seconds to 10 ms, as finer would pretend. */

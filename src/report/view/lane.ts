@@ -20,6 +20,8 @@ export interface Lane {
   name: string;
   note: string;
   height: number;
+  /** A companion of the lane above it: its name is set small. */
+  thin?: boolean;
   /** What the lane shows, in a sentence, for those who do not see it. */
   aria: string;
   spans: readonly LaneSpan[];
@@ -31,6 +33,7 @@ export type Item = [from: number, to: number, text: string];
 
 /** A lane ready for its template; positions in percent of the whole axis. */
 export interface LaneView extends Pick<Lane, 'name' | 'note' | 'height' | 'aria'> {
+  thin: boolean;
   shapes: { x: string; width: string; look: string }[];
   labels: { x: string; width: string; inset: string; look: string; text: string; hidden: boolean; from: number; to: number }[];
   marks: { x: string; look: string }[];
@@ -42,6 +45,7 @@ export function laneView(lane: Lane, axis: Axis): LaneView {
     name: lane.name,
     note: lane.note,
     height: lane.height,
+    thin: lane.thin ?? false,
     aria: lane.aria,
     shapes: lane.spans.map(({ from, to, look }) => ({ x: percent(axis, from), width: percentOf(axis, to - from), look })),
     labels: lane.spans

@@ -4,6 +4,7 @@ import { type FigureView, keyFigures } from './figures.ts';
 import { ranges } from './format.ts';
 import type { Item } from './lane.ts';
 import { type LaneGroup, laneGroups } from './lanes.ts';
+import { legendOf } from './legend.ts';
 import { type OutageView, outageView } from './outage.ts';
 import { chartTables, seriesTable, type TableView, timelineTables } from './tables.ts';
 import { type Axis, pan, percent, percentOf, type Tick, ticks } from './window.ts';
@@ -15,11 +16,12 @@ export interface PageView {
   axis: {
     pan: { x: string; width: string };
     ticks: Tick[];
-    outage: { x: string; width: string } | null;
+    outage: Band | null;
     zero: string;
     focus: { x: string; width: string };
   };
   groups: LaneGroup[];
+  legend: ReturnType<typeof legendOf>;
   charts: { title: string; charts: ChartView[] }[];
   outage: OutageView | null;
   tables: { timeline: TableView[]; charts: TableView[]; series: TableView };
@@ -27,6 +29,13 @@ export interface PageView {
   resurrected: { series: string; count: number; numbers: string }[];
   /** For the browser: the axis, and what hover shows, lane by lane and chart by chart. */
   data: { start: number; end: number; from: number; to: number; tracks: Item[][] };
+}
+
+/** A stretch of the axis. `open`: it had not ended. */
+interface Band {
+  x: string;
+  width: string;
+  open: boolean;
 }
 
 export function pageView(model: ReportModel): PageView {
@@ -52,6 +61,7 @@ export function pageView(model: ReportModel): PageView {
       focus: { x: percent(axis, axis.from), width: percentOf(axis, axis.to - axis.from) },
     },
     groups,
+    legend: legendOf(groups),
     charts,
     outage: outageView(model),
     tables: { timeline: timelineTables(model), charts: chartTables(model), series: seriesTable(model) },
@@ -73,12 +83,12 @@ function isWorkload(model: ReportModel, series: string): boolean {
 }
 
 /** The outage of writes, shaded through all lanes. */
-function outageBand(model: ReportModel, axis: Axis): { x: string; width: string } | null {
+function outageBand(model: ReportModel, axis: Axis): Band | null {
   const rw = model.rto['rw'];
   if (rw === undefined || (rw.seconds === null && !rw.censored)) return null;
   const from = Math.max(axis.start, rw.startAtSeconds);
-  const to = rw.censored ? axis.end : (rw.recoveredAtSeconds ?? from);
-  return to > from ? { x: percent(axis, from), width: percentOf(axis, to - from) } : null;
+  const to = (rw.censored ? rw.lastRefusedAtSeconds : rw.recoveredAtSeconds) ?? from;
+  return to > from ? { x: percent(axis, from), width: percentOf(axis, to - from), open: rw.censored } : null;
 }
 
 function named(bySeries: Record<string, number[]>): PageView['lost'] {

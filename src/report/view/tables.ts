@@ -76,7 +76,10 @@ export function timelineTables({ timeline }: ReportModel): TableView[] {
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** Throughput and latency in the stretch that is shown first, at most 60 rows. */
+/** A reader of figures wants their course, not each of them. */
+const chartRowsAtMost = 24;
+
+/** Throughput and latency in the stretch that is shown first, thinned out. */
 export function chartTables(model: ReportModel): TableView[] {
   const { fromSeconds, toSeconds } = model.timeline.focus;
   const [first] = model.throughput;
@@ -84,9 +87,9 @@ export function chartTables(model: ReportModel): TableView[] {
   const bins = first.acknowledgedPerSecond
     .map((_, bin) => ({ bin, at: first.startAtSeconds + bin * first.binSeconds }))
     .filter(({ at }) => at >= fromSeconds && at < toSeconds);
-  const every = Math.max(1, Math.ceil(bins.length / rowsAtMost));
+  const every = Math.max(1, Math.ceil(bins.length / chartRowsAtMost));
   const shown = bins.filter((_, index) => index % every === 0);
-  const taken = every === 1 ? '' : `, every ${every}th`;
+  const taken = every === 1 ? '' : `, one in ${every}`;
   const caption = (what: string): string => `${what} around the outage, bins of ${seconds(first.binSeconds)}${taken}`;
   return [
     table(

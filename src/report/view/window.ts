@@ -8,7 +8,7 @@ export interface Axis {
 
 /** Width of a track that the server assumes when it decides which labels fit: an A4 page. The browser decides again. */
 const assumedTrackPx = 560;
-const characterPx = 6.1;
+const characterPx = 6.6;
 
 /** Where an instant lies on the whole axis, percent. Tracks are as wide as the whole axis and are moved under their window. */
 export function percent(axis: Axis, at: number): string {
@@ -45,8 +45,10 @@ export interface Tick {
 export function ticks(axis: Axis): Tick[] {
   const step = tickStep((axis.to - axis.from) / (assumedTrackPx / 80));
   const decimals = step < 0.1 ? 2 : step < 1 ? 1 : 0;
-  const first = Math.ceil(axis.from / step);
-  const count = Math.floor(axis.to / step) - first + 1;
+  // A label needs room on both sides of its tick.
+  const margin = (18 / assumedTrackPx) * (axis.to - axis.from);
+  const first = Math.ceil((axis.from + margin) / step);
+  const count = Math.floor((axis.to - margin) / step) - first + 1;
   return Array.from({ length: count }, (_, index) => {
     const at = (first + index) * step;
     return { x: percent(axis, at), label: `${at < -1e-9 ? '−' : at > 1e-9 ? '+' : ''}${Math.abs(at).toFixed(decimals)}` };

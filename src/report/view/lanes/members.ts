@@ -10,7 +10,7 @@ const looks = { primary: 'primary', replica: 'replica', down: 'down', unknown: '
 export function memberLanes(model: ReportModel): Lane[] {
   return model.timeline.members.flatMap((member) => {
     const direct = model.timeline.probes.find((lane) => lane.route === `member:${member.member}`);
-    return [roleLane(member), ...(direct === undefined ? [] : [{ ...probeLane(direct, '', 8), note: 'direct writes' }])];
+    return [roleLane(member), ...(direct === undefined ? [] : [{ ...probeLane(direct, '', 10), note: 'direct writes', thin: true }])];
   });
 }
 

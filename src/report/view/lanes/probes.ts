@@ -7,7 +7,7 @@ type ProbeSpan = ProbeLane['spans'][number];
 
 /** Series that take the application's path; members asked directly are drawn under their member. */
 export function clientLanes(model: ReportModel): Lane[] {
-  return model.timeline.probes.filter((lane) => !lane.route.startsWith('member:')).map((lane) => probeLane(lane, lane.series, 14));
+  return model.timeline.probes.filter((lane) => !lane.route.startsWith('member:')).map((lane) => probeLane(lane, lane.series, 16));
 }
 
 export function probeLane(lane: ProbeLane, name: string, height: number): Lane {
@@ -35,7 +35,7 @@ export function probeLane(lane: ProbeLane, name: string, height: number): Lane {
 }
 
 function describe(lane: ProbeLane): string {
-  return `${lane.access}s, ${lane.connection === 'new' ? 'new connection each' : 'kept connections'}`;
+  return `${lane.access}s, ${lane.connection === 'new' ? 'new' : 'kept'}`;
 }
 
 /** `refused: 396 slots (no-connection × 380, 57P03 × 16)`. */
