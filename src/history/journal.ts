@@ -56,6 +56,8 @@ export interface RunStarted {
   /** The scenario as written (input form); scenario/schema.ts resolves it. */
   scenario: unknown;
   seed: number;
+  /** What the drill is held to: scenario and tier put together (scenario's and score's `Limits`), so that it can be judged again by the same. */
+  limits?: unknown;
   /** Role → image reference and digest (image id where the image was made here). */
   images: Record<string, { reference: string; digest: string }>;
   /** Nodes of the topology: name, zone, region, address and the roles they run. */
