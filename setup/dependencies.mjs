@@ -7,14 +7,15 @@ import { say, seconds, SetupError } from './say.mjs';
 const budgetMs = 600_000;
 
 /** Whether node_modules holds exactly what the lock file says. npm writes its own lock file there last of all, so half an install does not match. */
-export function dependenciesMatch() {
-  const wanted = packagesOf(join(root, 'package-lock.json'));
-  const found = packagesOf(join(root, 'node_modules', '.package-lock.json'));
+export function dependenciesMatch(folder = root) {
+  const wanted = packagesOf(join(folder, 'package-lock.json'));
+  const found = packagesOf(join(folder, 'node_modules', '.package-lock.json'));
   if (wanted === null || found === null) return false;
-  const same = (path) => found[path]?.version === wanted[path]?.version && found[path]?.integrity === wanted[path]?.integrity;
+  const same = (path) =>
+    found[path]?.version === wanted[path].version && [undefined, found[path].integrity].includes(wanted[path].integrity);
   // What is optional may be for another platform.
   const complete = Object.keys(wanted).every(
-    (path) => path === '' || (wanted[path].optional && !found[path]) || (same(path) && existsSync(join(root, path))),
+    (path) => path === '' || (wanted[path].optional && !found[path]) || (same(path) && existsSync(join(folder, path))),
   );
   return complete && Object.keys(found).every((path) => path in wanted);
 }

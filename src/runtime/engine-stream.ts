@@ -49,6 +49,8 @@ export async function followEngine(
       (event: EngineEvent) => {
         heard();
         onEvent(event);
+        // What fails after the answer has begun is told in an event, under the status 200.
+        if (event.error !== undefined) reject(new Error(event.error));
       },
     );
     await promise;
