@@ -16,7 +16,7 @@ export function summaryLines(model: SummaryModel, htmlPath: string, look: Look):
   const head = `${paint(look, verdictColour[model.verdict], model.verdict.toUpperCase())}: ${model.scenario.title}`;
   return [
     ...wrap(head, look.columns),
-    ...indented(model.verdict === 'pass' ? [] : model.verdictReasons, look),
+    ...indented(model.verdict === 'pass' ? [] : reasons(model), look),
     ...expectation(model, look),
     '',
     ...table([...rtoRows(model), ...rpoRows(model)], look.columns),
@@ -31,6 +31,12 @@ export function summaryLines(model: SummaryModel, htmlPath: string, look: Look):
       look.columns,
     ),
   ];
+}
+
+/** Why the verdict is what it is, but for what the rows below tell of objectives and checks by name. */
+function reasons({ verdictReasons, objectives, checks }: SummaryModel): string[] {
+  const told = [...objectives.map(({ name }) => `Objective ${name} `), ...checks.map(({ name }) => `Check ${name} `)];
+  return verdictReasons.filter((reason) => !told.some((start) => reason.startsWith(start)));
 }
 
 function indented(texts: readonly string[], look: Look): string[] {

@@ -4,30 +4,37 @@ import type { JournalEvent } from '../../history/journal.ts';
 import type { View } from './view.ts';
 import { apply, initialState, type LiveState } from './state.ts';
 
+/** Shorter outages are in the report; here they would fill the log of a machine that is short of CPU. */
+const worthALineMs = 500;
+
 /** One line for each thing that changed, stamped with the time of day; for logs, pipes and CI. */
 export function plainView(title: string, say: (line: string) => void, now: () => Date = () => new Date()): View {
-  const start = now();
-  const state = initialState(title, start.getTime());
+  const state = initialState(title, now().getTime());
   const stamped = (text: string): void => say(`${now().toTimeString().slice(0, 8)}  ${text}`);
+  let refusedMs = 0;
   stamped(title);
   return {
     progress(progress) {
-      const refusedBefore = state.gauge?.outage ?? null;
-      const nowMs = now().getTime();
-      apply(state, progress, nowMs);
-      const text = progress.kind === 'gauge' ? outageLine(refusedBefore?.ms ?? null, progress.outageMs) : lineOf(progress, state);
+      apply(state, progress, now().getTime());
+      if (progress.kind !== 'gauge') {
+        const text = lineOf(progress, state);
+        if (text !== null) stamped(text);
+        return;
+      }
+      const text = outageLine(refusedMs, progress.outageMs ?? 0);
       if (text !== null) stamped(text);
+      refusedMs = progress.outageMs ?? 0;
     },
     notice: stamped,
     close: () => undefined,
   };
 }
 
-/** The gauge moves many times a second; only where it crosses between accepted and refused does it give a line. */
-function outageLine(beforeMs: number | null, afterMs: number | null): string | null {
-  if (beforeMs === null && afterMs !== null) return 'writes on rw are refused';
-  if (beforeMs !== null && afterMs === null) return `writes on rw are accepted again, after about ${formatMs(beforeMs)}`;
-  return null;
+/** The gauge moves several times a second; only where an outage becomes long, and where a long one ends, does it give a line. */
+function outageLine(beforeMs: number, afterMs: number): string | null {
+  const [was, is] = [beforeMs >= worthALineMs, afterMs >= worthALineMs];
+  if (!was && is) return 'writes on rw are refused';
+  return was && !is ? `writes on rw are accepted again, after about ${formatMs(beforeMs)}` : null;
 }
 
 function lineOf(progress: Exclude<Progress, { kind: 'gauge' }>, state: LiveState): string | null {

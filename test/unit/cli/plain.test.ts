@@ -34,6 +34,15 @@ it('tells when writes are refused, and when they are accepted again', () => {
   expect(lines).toEqual(['09:30:12  writes on rw are refused', '09:30:32  writes on rw are accepted again, after about 19.6s']);
 });
 
+it('leaves out outages too short to be worth a line', () => {
+  const gauge = (outageMs: number | null) => ({
+    atMs: 0,
+    progress: { kind: 'gauge', phase: 'baseline', primary: 'pg1', writesPerSecond: 1, outageMs } as const,
+  });
+  expect(replay([gauge(null), gauge(120), gauge(370), gauge(null), gauge(480), gauge(null)])).toHaveLength(1);
+  expect(replay([gauge(null), gauge(120), gauge(620), gauge(900), gauge(20)])).toHaveLength(3);
+});
+
 it('tells of a phase that failed and of what could not be removed, but not of containers that come and go', () => {
   const lines = replay([
     { atMs: 0, progress: { kind: 'journal', event: { type: 'phase', atNs: 0, phase: 'settle', state: 'started' } } },

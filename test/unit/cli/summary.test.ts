@@ -73,7 +73,7 @@ const passed: SummaryModel = {
 const failed: SummaryModel = {
   ...passed,
   verdict: 'fail',
-  verdictReasons: ['the objective rto.rw was missed', 'the check SINGLE failed'],
+  verdictReasons: ['Check SINGLE failed: pg1 and pg2.', 'The client did not keep up.', 'Objective rto.rw was missed: 19.87 s against 5 s.'],
   objectives: [
     { name: 'rto.rw', limit: 5, unit: 's', measured: 19.87, met: false, from: 'tier 0', note: 'upper end of the interval' },
     { name: 'redundancy', limit: 60, unit: 's', measured: null, met: null, from: 'scenario', note: '' },
@@ -112,7 +112,9 @@ describe('the end of a run', () => {
   it('names every objective and check that is not met, one line each, and tells failed from unknown', () => {
     const text = summaryLines(failed, html, look).join('\n');
     expect(text).toContain('FAIL: The container');
-    expect(text).toContain('the objective rto.rw was missed');
+    expect(text).toContain('  The client did not keep up.');
+    expect(text).not.toContain('Check SINGLE');
+    expect(text).not.toContain('was missed');
     expect(text).toContain('failed   rto.rw      19.87 s; asked for 5 s (tier 0); upper end of the');
     expect(text).toContain('unknown  redundancy  not measured; asked for 60 s (scenario)');
     expect(text).toContain('failed   SINGLE      pg1 and pg2 both accepted writes');
