@@ -26,13 +26,13 @@ interface Paused {
 }
 
 /** One system call stops everything that this container's first process can see, but that process and the caller; then the guard is let go on. */
-const stopScript = (guard: number): string => `kill -STOP -1; kill -CONT -- -${guard}; date +%s%N`;
+const stopScript = (guard: number): string => `kill -s STOP -- -1 && kill -s CONT -- -${guard} && date +%s%N`;
 
 const continueScript = (spare: readonly number[]): string => `
 for dir in /proc/[0-9]*; do
   case " ${spare.join(' ')} " in
     *" \${dir#/proc/} "*) ;;
-    *) kill -CONT \${dir#/proc/} 2>/dev/null;;
+    *) kill -s CONT \${dir#/proc/} 2>/dev/null;;
   esac
 done; true`;
 
@@ -53,9 +53,9 @@ export default defineFault({
       containers.map(async (container): Promise<[string, Paused]> => {
         const spare = (await listProcesses(container)).filter(({ state }) => state === 'T').map(({ pid }) => pid);
         const guard = await startGuard(container, { id: context.id, leaseMs: context.leaseMs, healScript: continueScript(spare) });
-        const stoppedMs = Number(await asRoot(container, stopScript(guard))) / 1e6;
         // A first process ignores what comes from inside; from outside it can be stopped.
         await container.kill('STOP');
+        const stoppedMs = Number(await asRoot(container, stopScript(guard))) / 1e6;
         return [container.name, { guard, spare, stoppedMs }];
       }),
     );
@@ -66,9 +66,12 @@ export default defineFault({
     for (const container of workloadsOf(context.nodes, context.params.workload)) {
       const of = paused[container.name];
       if (of === undefined) continue;
-      const processes = (await listProcesses(container)).filter(({ session }) => session !== of.guard);
+      const all = await listProcesses(container);
+      const processes = all.filter(({ session }) => session !== of.guard);
       const going = processes.find(({ state }) => !isStill(state));
       if (going !== undefined) return { proven: false, seen: `${container.name}: ${describe(going)}` };
+      const guard = all.find(({ pid }) => pid === of.guard);
+      if (guard === undefined || isStill(guard.state)) return { proven: false, seen: `${container.name}: the lease guard does not run` };
       if (processes.length === 0) return { proven: false, seen: `${container.name} has no process` };
       readings[`${container.name}: stopped processes`] = processes.length;
     }

@@ -53,7 +53,7 @@ victims='${victims.map(({ pid, startTicks }) => `${pid}:${startTicks}`).join(' '
 date +%s%N
 for victim in $victims; do
   look \${victim%:*} \${victim#*:}
-  [ $state = gone ] || kill -${signal} \${victim%:*}
+  [ $state = gone ] || kill -s ${signal} \${victim%:*}
 done
 tries=0
 while [ $tries -lt 400 ]; do
@@ -120,14 +120,9 @@ export default defineFault({
     };
   },
   async heal(context, memo) {
-    if (context.params.signal === 'STOP') {
-      for (const container of await runningOf(workloadsOf(context.nodes))) {
-        const own = (memo.victims ?? []).filter((victim) => victim.container === container.name);
-        await asRoot(container, continueScript(own));
-        await endGuard(container, context.id);
-      }
-    }
-    await startAll(workloadsOf(context.nodes).filter(({ name }) => memo.victims?.some(({ container }) => container === name) ?? true));
+    const running = await runningOf(workloadsOf(context.nodes));
+    if (context.params.signal === 'STOP') await Promise.all(running.map((container) => letGo(context, container, memo.victims)));
+    await startAll(workloadsOf(context.nodes).filter(({ name }) => memo.victims?.some((victim) => victim.container === name) ?? true));
   },
   async confirmHealed(context, memo) {
     const { process, signal } = context.params;
@@ -184,6 +179,13 @@ async function strike(
   return [before, after];
 }
 
+/** Without a memo whatever of this kind is stopped was stopped by this fault. */
+async function letGo({ id, params: { process } }: Context, container: ContainerHandle, victims: Victim[] | undefined): Promise<void> {
+  const own = victims?.filter((victim) => victim.container === container.name);
+  await asRoot(container, continueScript(own ?? ofKind(process, await listProcesses(container))));
+  await endGuard(container, id);
+}
+
 /** What speaks against the proof; null: proven. */
 function unproven(signal: string, victims: readonly Victim[], processes: readonly Process[]): string | null {
   for (const victim of victims) {
@@ -194,4 +196,5 @@ function unproven(signal: string, victims: readonly Victim[], processes: readonl
   return null;
 }
 
-const continueScript = (victims: readonly Victim[]): string => `kill -CONT ${victims.map(({ pid }) => pid).join(' ')} 2>/dev/null; true`;
+const continueScript = (victims: readonly { pid: number }[]): string =>
+  `kill -s CONT ${victims.map(({ pid }) => pid).join(' ')} 2>/dev/null; true`;

@@ -70,7 +70,7 @@ export async function endGuard(container: ContainerHandle, id: string): Promise<
     `rm -f ${leaseFile(id)}
 if read pid <${file}; then
   # The number may be somebody else's by now, after a restart of the container.
-  if grep -q pgdrill-guard /proc/$pid/cmdline; then kill -KILL -- -$pid; fi
+  if grep -q pgdrill-guard /proc/$pid/cmdline; then kill -s KILL -- -$pid; fi
   while grep -q pgdrill-guard /proc/$pid/cmdline; do sleep 0.01; done
 fi 2>/dev/null
 rm -f ${file}

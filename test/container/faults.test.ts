@@ -1,0 +1,231 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../../src/base/wait.ts';
+import { exercises, startedAt, type Exercise } from '../support/fault-exercises.ts';
+import { echoPort, proven, smallPlan, Stage, type AnyFault } from '../support/fault-stage.ts';
+
+const folder = new URL('../../faults/', import.meta.url);
+const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+const faults = await Promise.all(files.map(async (file) => ((await import(new URL(file, folder).href)) as { default: AnyFault }).default));
+/** Exercised elsewhere in this file: it needs a real cluster. */
+const onRealCluster = ['switchover'];
+const small = faults.filter(({ kind }) => !onRealCluster.includes(kind));
+const cases = small.flatMap((fault) =>
+  (exercises[fault.kind] ?? []).map((exercise): [string, AnyFault, Exercise] => [`${fault.kind}: ${exercise.what}`, fault, exercise]),
+);
+
+const longEnoughMs = 10_000;
+const until = (name: string, condition: () => Promise<boolean>): Promise<void> =>
+  waitFor({ name, budgetMs: longEnoughMs, intervalMs: 50 }, async () =>
+    (await condition()) ? { done: true, value: undefined } : { done: false, seen: 'not yet' },
+  );
+/** Waits for the nodes to be as they were. */
+const untilSame = (name: string, look: () => Promise<string[]>, expected: string[]): Promise<void> =>
+  waitFor({ name, budgetMs: longEnoughMs, intervalMs: 50 }, async () => {
+    const now = await look();
+    const added = now.filter((line) => !expected.includes(line)).map((line) => `+ ${line}`);
+    const gone = expected.filter((line) => !now.includes(line)).map((line) => `- ${line}`);
+    return added.length + gone.length === 0 ? { done: true, value: undefined } : { done: false, seen: [...added, ...gone].join('; ') };
+  });
+
+test('every fault is exercised, under the name of its file', () => {
+  expect(files.map((file) => file.replace('.ts', '')).toSorted()).toEqual(faults.map(({ kind }) => kind).toSorted());
+  expect([...Object.keys(exercises), ...onRealCluster].toSorted()).toEqual(faults.map(({ kind }) => kind).toSorted());
+});
+
+describe.each(cases)('%s', (_name, fault, exercise) => {
+  let stage: Stage;
+  let before: string[];
+  let ids = 0;
+
+  const inject = async (leaseMs?: number) => {
+    const context = stage.context(`${++ids}-${fault.kind}`, exercise, fault, leaseMs);
+    const memo = await fault.inject(context);
+    return { context, memo };
+  };
+  /** As far as a test may wait for what a fault hit to serve again. */
+  const restored = async (): Promise<void> => {
+    await until('the service to be back', async () => !(await exercise.inEffect(stage).catch(() => true)) || exercise.nodes.includes('db'));
+    await until('the database', async () => (await startedAt(stage)) !== '');
+  };
+
+  beforeAll(async () => {
+    stage = await Stage.start(smallPlan);
+    // Somebody else's rules, which every fault must leave as they are.
+    const foreign =
+      'iptables -w -N foreign; iptables -w -A foreign -s 192.0.2.1 -j DROP; iptables -w -I INPUT 1 -j foreign; iptables -w -A OUTPUT -d 192.0.2.1 -j REJECT';
+    for (const node of stage.cluster.nodes.values()) await node.sandbox.exec(['sh', '-c', foreign]);
+    await until('the database', async () => (await startedAt(stage)) !== '');
+    await until(
+      'the echo',
+      async () =>
+        (await stage.node('peer').sandbox.exec(['curl', '--connect-timeout', '0.3', `http://${stage.node('victim').address}:7000`]))
+          .exitCode !== 7,
+    );
+    before = await stage.traces();
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  test('is proven in effect and proven gone, and leaves nothing', async () => {
+    const idle = stage.context('0-before', exercise, fault);
+    const unfounded = await fault.confirm(idle, await exercise.memoBefore(stage)).catch(() => ({ proven: false }));
+    expect(unfounded.proven).toBe(false);
+    expect(await exercise.inEffect(stage)).toBe(false);
+
+    const { context, memo } = await inject();
+    // A memo outlives the process that wrote it.
+    const kept = JSON.parse(JSON.stringify(memo)) as typeof memo;
+    const active = await proven(`${fault.kind} to take hold`, () => fault.confirm(context, kept));
+    expect(active.effectiveNs).toBeGreaterThanOrEqual(context.invokedNs);
+    expect(active.effectiveNs).toBeLessThanOrEqual(stage.clock.nowNs());
+    await until('the effect', () => exercise.inEffect(stage));
+
+    for (const round of ['first', 'second']) {
+      const healing = stage.context(context.id, exercise, fault);
+      await fault.heal(healing, kept);
+      const healed = await proven(`${fault.kind} to be gone, ${round} heal`, () => fault.confirmHealed(healing, kept));
+      expect(healed.effectiveNs).toBeGreaterThanOrEqual(healing.invokedNs);
+    }
+    await restored();
+    expect(await stage.traces()).toEqual(before);
+  });
+
+  test('is undone by its name alone, when inject() never returned', async () => {
+    const { context } = await inject();
+    await fault.heal(stage.context(context.id, exercise, fault), {});
+    await proven(`${fault.kind} to be gone`, () => fault.confirmHealed(stage.context(context.id, exercise, fault), {}));
+    await restored();
+    expect(await stage.traces()).toEqual(before);
+  });
+
+  test.for(exercise.leased ? [3000] : [])(
+    'lasts while its lease of %i ms is renewed, and undoes itself when nobody does',
+    async (leaseMs) => {
+      const { context, memo } = await inject(leaseMs);
+      await proven(`${fault.kind} to take hold`, () => fault.confirm(context, memo));
+      const renewedUntil = performance.now() + 1.3 * leaseMs;
+      while (performance.now() < renewedUntil) {
+        await fault.renew?.(context, memo);
+        await new Promise((resolve) => setTimeout(resolve, leaseMs / 3));
+      }
+      expect(await exercise.inEffect(stage)).toBe(true);
+      await fault.renew?.(context, memo);
+      const lastRenewed = performance.now();
+      // host-loss: killed containers cannot be started from inside, so only the network comes back.
+      const inside = async (): Promise<string[]> => (await stage.traces()).filter((line) => !line.endsWith(' is down'));
+      const expected = fault.kind === 'host-loss' ? before.filter((line) => !/^victim\.(echo|idle):/.test(line)) : before;
+      await untilSame('the node to heal itself', inside, expected);
+      expect(performance.now() - lastRenewed).toBeGreaterThan(leaseMs * 0.9);
+      await expect(fault.renew?.(context, memo)).rejects.toThrow(/lease/);
+      await fault.heal(stage.context(context.id, exercise, fault), memo);
+      await proven(`${fault.kind} to be gone`, () => fault.confirmHealed(stage.context(context.id, exercise, fault), memo));
+      await restored();
+      expect(await stage.traces()).toEqual(before);
+    },
+  );
+
+  test('heals without complaint what was restarted or removed under it', async () => {
+    const docker = stage.container(...exercise.hits);
+    const { context, memo } = await inject();
+    await proven(`${fault.kind} to take hold`, () => fault.confirm(context, memo));
+    await docker.kill('KILL');
+    await docker.start();
+    await fault.heal(stage.context(context.id, exercise, fault), memo);
+    await proven(`${fault.kind} to be gone`, () => fault.confirmHealed(stage.context(context.id, exercise, fault), memo));
+    await untilSame('nothing of it to be left', () => stage.traces(), before);
+
+    const again = await inject();
+    await proven(`${fault.kind} to take hold`, () => fault.confirm(again.context, again.memo));
+    await stage.remove(...exercise.hits);
+    await fault.heal(stage.context(again.context.id, exercise, fault), again.memo);
+    await fault
+      .confirmHealed(stage.context(again.context.id, exercise, fault), again.memo)
+      .catch((error: unknown) => expect(String(error)).toContain('container'));
+  });
+});
+
+/** Talks to the echo service on one connection and writes down all that becomes of it: what was sent, what came back, how it ended. */
+const holdConnection = (address: string): string => `
+const log = (word) => require('fs').appendFileSync('/tmp/held', word + '\\n');
+const s = require('net').connect(${echoPort}, '${address}', () => setInterval(() => { if (s.writable) { s.write('?'); log('sent'); } }, 20));
+s.on('data', () => log('echo')); s.on('end', () => log('FIN')); s.on('error', (e) => log(e.code)); s.on('close', () => process.exit(0));`;
+
+describe('a connection from another host', () => {
+  const held = async (stage: Stage): Promise<Record<string, number>> => {
+    const { stdout } = await stage.node('peer').sandbox.exec(['sh', '-c', 'sort /tmp/held | uniq -c']);
+    return Object.fromEntries(
+      stdout
+        .split('\n')
+        .flatMap((line) => (/^ *(\d+) (\w+)$/.exec(line) ? [[line.trim().split(' ')[1] ?? '', Number.parseInt(line, 10)]] : [])),
+    );
+  };
+  const withHeld = async (kind: string, look: (stage: Stage) => Promise<void>): Promise<void> => {
+    const fault = faults.find((candidate) => candidate.kind === kind);
+    const exercise = exercises[kind]?.[0];
+    if (fault === undefined || exercise === undefined) throw new Error(`no ${kind}`);
+    await using stage = await Stage.start(smallPlan);
+    const { sandbox } = stage.node('peer');
+    await until('a connection that echoes', async () => {
+      await sandbox.exec([
+        'sh',
+        '-c',
+        `rm -f /tmp/held; setsid node -e "$0" </dev/null >/dev/null 2>&1 &`,
+        holdConnection(stage.node('victim').address),
+      ]);
+      await until('the first words', async () => Object.keys(await held(stage)).length > 0);
+      return ((await held(stage))['echo'] ?? 0) > 0;
+    });
+    const context = stage.context(`1-${kind}`, exercise, fault);
+    const memo = await fault.inject(context);
+    await proven(`${kind} to take hold`, () => fault.confirm(context, memo));
+    await look(stage);
+    await fault.heal(context, memo);
+  };
+
+  test('to a lost host goes silent: neither FIN nor RST', async () => {
+    await withHeld('host-loss', async (stage) => {
+      await until('50 words without an answer', async () => {
+        const { sent = 0, echo = 0 } = await held(stage);
+        return sent - echo > 50;
+      });
+      expect(Object.keys(await held(stage)).toSorted()).toEqual(['echo', 'sent']);
+    });
+  });
+
+  test('to a killed container is told so at once', async () => {
+    await withHeld('container-kill', async (stage) => {
+      await until('FIN or RST', async () => Object.keys(await held(stage)).some((word) => word === 'FIN' || word === 'ECONNRESET'));
+    });
+  });
+});
+
+test('what ends with its container is dated by the engine, and started again by heal', async () => {
+  const fault = faults.find(({ kind }) => kind === 'process-kill');
+  if (fault === undefined) throw new Error('no process-kill');
+  const config = 'defaults\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\nlisten rw\n  bind *:5000\n';
+  const command = ['tini', '--', 'haproxy', '-db', '-f', '/etc/haproxy/test.cfg'];
+  const files = [{ path: '/etc/haproxy/test.cfg', content: config }];
+  const router = {
+    name: 'router',
+    zone: 'a',
+    region: 'region1',
+    ports: {},
+    containers: [{ name: 'haproxy', role: 'haproxy' as const, command, files, memoryMiB: 10 }],
+  };
+  await using stage = await Stage.start({ ...smallPlan, nodes: [router] });
+  const haproxy = stage.container('router', 'haproxy');
+  await until(
+    'HAProxy',
+    async () => (await stage.node('router').sandbox.exec(['curl', '--silent', 'http://127.0.0.1:5000'])).exitCode !== 7,
+  );
+  const context = stage.context('1-process-kill', { nodes: ['router'], params: { process: 'haproxy' } }, fault);
+  const memo = await fault.inject(context);
+  const active = await proven('HAProxy to be gone', () => fault.confirm(context, memo));
+  expect((await haproxy.state()).running).toBe(false);
+  expect(active.effectiveNs).toBeLessThanOrEqual(stage.clock.fromWallMs((await haproxy.state()).finishedAtMs ?? 0));
+  const unhealed = await fault.confirmHealed(context, memo).catch(() => ({ proven: false }));
+  expect(unhealed.proven).toBe(false);
+  await fault.heal(context, memo);
+  await proven('HAProxy to be back', () => fault.confirmHealed(context, memo));
+  expect((await haproxy.state()).running).toBe(true);
+});
