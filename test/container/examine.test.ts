@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunClock } from '../../src/base/clock.ts';
+import integ from '../../src/checks/integ.ts';
+import seq from '../../src/checks/seq.ts';
 import { schemaSql } from '../../src/client/schema.ts';
 import { captureFinal, type FinalCaptureOptions } from '../../src/postgres/examine.ts';
 import { sampleMember, withSession } from '../../src/postgres/session.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
+import { syntheticRun } from '../support/synthetic-run.ts';
 
 const database = 'drill';
 const limits = { connectMs: 2000, statementMs: 2000, applicationName: 'test' };
@@ -63,6 +66,8 @@ describe.each([15, 17, 18])('the final state of a primary and a standby, Postgre
 
     expect(final.gaps).toEqual([]);
     expect(final.primary).toBe('pg1');
+    expect(integ.evaluate({ ...syntheticRun(), final }).outcome).toBe('pass');
+    expect(seq.evaluate({ ...syntheticRun(), final }).outcome).toBe('pass');
     expect(final.rows).toEqual({
       'rw-persistent': [[0, 6], [8, 49], [52, 99]],
       'rw-new': [],
@@ -121,8 +126,12 @@ describe('a final state with something wrong', () => {
 
   test('a sequence that was left behind is seen', async () => {
     await primary.sql(database, "SELECT setval('pgdrill.ledger_id_seq', 1000, false)");
-    const { sequences } = await captureFinal(options([primary, standby]));
-    expect(sequences[0]).toEqual({ sequence: 'pgdrill.ledger_id_seq', column: 'pgdrill.ledger.id', nextValue: 1000, maxValue: 2000 });
+    const final = await captureFinal(options([primary, standby]));
+    expect(seq.evaluate({ ...syntheticRun(), final })).toMatchObject({
+      outcome: 'fail',
+      offences: [{ what: expect.stringContaining('would give 1000') }],
+    });
+    expect(final.sequences[0]).toEqual({ sequence: 'pgdrill.ledger_id_seq', column: 'pgdrill.ledger.id', nextValue: 1000, maxValue: 2000 });
   });
 
   test('an index that misses rows of its table is found on both members', async () => {
@@ -133,7 +142,9 @@ describe('a final state with something wrong', () => {
       'CREATE INDEX bent ON pgdrill.ledger (pgdrill.key(op))',
       "CREATE OR REPLACE FUNCTION pgdrill.key(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT -$1'",
     );
-    const { amcheck, gaps } = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(options([primary, standby]));
+    expect(integ.evaluate({ ...syntheticRun(), final })).toMatchObject({ outcome: 'fail', offences: [{ node: 'pg1' }, { node: 'pg2' }] });
+    const { amcheck, gaps } = final;
     const found = amcheck.filter(({ error }) => error !== null);
     expect(found.map(({ member, index }) => [member, index])).toEqual([['pg1', 'pgdrill.bent'], ['pg2', 'pgdrill.bent']]); // prettier-ignore
     expect(found[0]?.error).toContain('lacks matching index tuple');
