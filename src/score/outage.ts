@@ -14,7 +14,9 @@ export function decomposeOutage(evidence: Evidence, rto: RtoResult): OutageEdge[
   const endNs = rto.recoveredNs ?? rto.lastRefusedNs ?? rto.startNs;
   const servedNs = firstServed(rto);
   const path = new Path(rto.startNs, Math.min(servedNs ?? endNs, endNs));
-  for (const step of stepsOf(evidence, rto.route, { fromNs: rto.startNs, toNs: path.toNs })) path.take(step);
+  const steps = stepsOf(evidence, rto.route, { fromNs: rto.startNs, toNs: path.toNs });
+  if (steps.length === 0) path.miss('a failover or a restart');
+  for (const step of steps) path.take(step);
   if (servedNs === null) path.rest(endNs, 'not served again while it was observed');
   else {
     path.take(firstWrite(rto, servedNs));
@@ -46,10 +48,15 @@ class Path {
     this.toNs = toNs;
   }
 
+  /** Something that must have been, and of which nothing was seen: what follows is not explained by its own proof alone. */
+  miss(what: string): void {
+    this.#missing.push(what);
+  }
+
   take(step: Omit<Step, 'edge'> & { edge: OutageEdge['edge'] }): void {
     const proof = this.#earliest(step.proofs);
     if (proof === null) {
-      if (!step.optional) this.#missing.push(step.edge);
+      if (!step.optional) this.miss(step.edge);
       return;
     }
     const explained = this.#missing.length === 0;
