@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/base/wait.ts';
+import patroniHa from '../../topologies/patroni-ha/topology.ts';
 import { exercises, startedAt, type Exercise } from '../support/fault-exercises.ts';
 import { echoPort, proven, smallPlan, Stage, type AnyFault } from '../support/fault-stage.ts';
 
@@ -228,4 +229,33 @@ test('what ends with its container is dated by the engine, and started again by 
   await fault.heal(context, memo);
   await proven('HAProxy to be back', () => fault.confirmHealed(context, memo));
   expect((await haproxy.state()).running).toBe(true);
+});
+
+test('a switchover is proven by SQL, counts from its request, and leaves nothing to heal', async () => {
+  const fault = faults.find(({ kind }) => kind === 'switchover');
+  if (fault === undefined) throw new Error('no switchover');
+  const params = patroniHa.params.parse({ members: 2 });
+  const plan = patroniHa.plan(params, { postgres: 17 });
+  await using stage = await Stage.start(plan);
+  await using running = await patroniHa.connect({ plan, nodes: stage.cluster.nodes, clock: stage.clock, postgres: 17 });
+  await waitFor({ name: 'a healthy cluster', budgetMs: 60_000 }, async () => {
+    const health = await running.health();
+    return health.healthy && health.redundant ? { done: true, value: undefined } : { done: false, seen: health.seen };
+  });
+  const from = await running.capabilities.primary?.();
+  const to = from === 'pg1' ? 'pg2' : 'pg1';
+  const context = { ...stage.context('1-switchover', { nodes: [], params: { to } }, fault), capabilities: running.capabilities };
+
+  expect((await fault.confirm(context, { from, to })).proven).toBe(false);
+  const asIs = { ...context, params: { to: from } };
+  await expect(fault.inject(asIs)).rejects.toThrow(/primary already/);
+
+  const memo = await fault.inject(context);
+  expect(memo).toEqual({ from, to });
+  const active = await proven('the switchover', () => fault.confirm(context, memo));
+  expect(active.effectiveNs).toBe(context.invokedNs);
+  const asked = await stage.container(to, 'db').exec(['psql', '-h', 'localhost', '-U', 'postgres', '-Atc', 'SELECT pg_is_in_recovery()']);
+  expect(asked.stdout.trim()).toBe('f');
+  await fault.heal(context, {});
+  expect((await fault.confirmHealed(context, {})).proven).toBe(true);
 });
