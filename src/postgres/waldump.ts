@@ -28,7 +28,7 @@ export function recordEnd(start: bigint, length: bigint, layout: WalLayout): big
 }
 
 const recordPattern = /^rmgr: (\S+)\s+len \(rec\/tot\):\s*\d+\/\s*(\d+), tx:\s*(\d+), lsn: ([0-9A-F]+\/[0-9A-F]+), prev \S+, desc: (.*)$/i;
-const commitPattern = /^COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) UTC/;
+const commitPattern = /^COMMIT(?:_PREPARED (\d+):)? (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) UTC/;
 
 /** Where the record of one line of pg_waldump ends; null when the line is not a record. */
 export function endOfRecordLine(line: string, layout: WalLayout): string | null {
@@ -44,7 +44,9 @@ export function parseCommits(output: string, layout: WalLayout): Divergence['com
     const record = recordPattern.exec(line);
     const commit = record?.[1] === 'Transaction' ? commitPattern.exec(record[5] ?? '') : null;
     const lsn = commit === null ? null : endOfRecordLine(line, layout);
-    if (record !== null && commit !== null && lsn !== null) commits.push({ xid: Number(record[3]), lsn, at: `${commit[1]}T${commit[2]}Z` });
+    if (record === null || commit === null || lsn === null) continue;
+    // Whoever commits a prepared transaction has no id of its own.
+    commits.push({ xid: Number(commit[1] ?? record[3]), lsn, at: `${commit[2]}T${commit[3]}Z` });
   }
   return commits;
 }
