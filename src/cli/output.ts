@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import type { WriteStream } from 'node:tty';
 
@@ -65,4 +66,10 @@ export function survivePipeClosed(streams: readonly NodeJS.WritableStream[] = [p
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
     });
   }
+}
+
+/** A path as short as it can be typed here: from the current folder where it lies below it, else whole. */
+export function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }

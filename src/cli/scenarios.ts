@@ -1,9 +1,10 @@
 import { glob } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DrillError } from '../base/errors.ts';
 import { loadPlugins } from '../drill/plugins.ts';
 import { validateFile, type ValidatedScenario } from '../drill/validate.ts';
+import { fromHere } from './output.ts';
 
 /** What became of a scenario file: accepted, or refused with the reason. */
 export type Checked = { file: string; valid: ValidatedScenario } | { file: string; refused: DrillError };
@@ -39,7 +40,7 @@ const builtIn = fileURLToPath(new URL('../../scenarios', import.meta.url));
 export async function findScenarios(): Promise<string[]> {
   const found = new Set<string>();
   for (const folder of new Set([builtIn, join(process.cwd(), 'scenarios')])) {
-    for await (const file of glob('*/**/*.{yaml,yml}', { cwd: folder })) found.add(relative(process.cwd(), join(folder, file)));
+    for await (const file of glob('*/**/*.{yaml,yml}', { cwd: folder })) found.add(fromHere(join(folder, file)));
   }
   return [...found].toSorted();
 }

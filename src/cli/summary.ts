@@ -106,9 +106,9 @@ function tally({ checks, objectives }: SummaryModel): string {
 }
 
 /** One line for each scenario of a list. */
-export function runsTable(ended: readonly Ended[], reports: ReadonlyMap<string, SummaryModel>, look: Look): string[] {
+export function runsTable(ended: readonly Ended[], reports: ReadonlyMap<Ended, SummaryModel>, look: Look): string[] {
   const rows = ended.map((one) => {
-    const report = reports.get(one.file);
+    const report = reports.get(one);
     const name = report?.scenario.name ?? one.file;
     if (one.kind !== 'outcome') return [one.kind === 'error' ? paint(look, 'red', 'error') : paint(look, 'dim', 'not run'), name];
     const { verdict } = one.outcome;

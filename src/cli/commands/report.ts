@@ -1,8 +1,7 @@
-import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../base/errors.ts';
 import { outputOf } from '../options.ts';
-import type { Output } from '../output.ts';
+import { fromHere, type Output } from '../output.ts';
 import type { Finish } from '../program.ts';
 import { summaryLines } from '../summary.ts';
 
@@ -18,7 +17,7 @@ export function addReport(program: Command, finish: Finish): void {
 async function report(folder: string, output: Output): Promise<number> {
   const { judgeRun } = await import('../../drill/judge.ts');
   const { verdict, model, files } = await judgeRun(folder);
-  output.print(summaryLines(model, relative(process.cwd(), files.html), output.look).join('\n'));
+  output.print(summaryLines(model, fromHere(files.html), output.look).join('\n'));
   output.data({ verdict, files, report: model });
   return exitCodes[verdict];
 }

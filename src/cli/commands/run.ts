@@ -1,11 +1,10 @@
-import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { ReportModel } from '../../report/model.ts';
 import { runDrills, type Ended } from '../drills.ts';
 import { errorData, errorText } from '../errors.ts';
 import { openView } from '../live.ts';
 import { outputOf, parseImage, parseSeed } from '../options.ts';
-import type { Output } from '../output.ts';
+import { fromHere, type Output } from '../output.ts';
 import type { Finish } from '../program.ts';
 import { runsTable, summaryLines } from '../summary.ts';
 
@@ -31,7 +30,7 @@ async function run(files: readonly string[], flags: RunFlags, output: Output): P
   const { requireScenarios } = await import('../scenarios.ts');
   await requireScenarios(files);
   const { runDrill } = await import('../../drill/run.ts');
-  const reports = new Map<string, ReportModel>();
+  const reports = new Map<Ended, ReportModel>();
   const { ended, exitCode } = await runDrills({
     files,
     runDrill,
@@ -43,12 +42,12 @@ async function run(files: readonly string[], flags: RunFlags, output: Output): P
     openView: (title) => openView(title),
     onEnd: async (one) => {
       const report = await readReport(one);
-      if (report !== null) reports.set(one.file, report);
+      if (report !== null) reports.set(one, report);
       tell(one, report, output);
     },
   });
   if (files.length > 1) output.print(['', ...runsTable(ended, reports, output.look)].join('\n'));
-  output.data({ exitCode, runs: ended.map((one) => dataOf(one, reports.get(one.file) ?? null)) });
+  output.data({ exitCode, runs: ended.map((one) => dataOf(one, reports.get(one) ?? null)) });
   return exitCode;
 }
 
@@ -69,11 +68,6 @@ function tell(ended: Ended, report: ReportModel | null, output: Output): void {
       : summaryLines(report, fromHere(files.html), output.look);
   output.print(['', ...lines].join('\n'));
   if (leftBehind.length > 0) output.say([`left behind (\`pgdrill clean\` removes it):`, ...leftBehind.map((one) => `  ${one}`)].join('\n'));
-}
-
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }
 
 function dataOf(ended: Ended, report: ReportModel | null): Record<string, unknown> {

@@ -18,5 +18,10 @@ async function schema(what: 'scenario' | 'report'): Promise<number> {
 
 async function load(what: 'scenario' | 'report'): Promise<unknown> {
   if (what === 'report') return (await import('../../report/model.ts')).reportJsonSchema();
-  return (await import('../../scenario/json-schema.ts')).scenarioJsonSchema();
+  const [{ scenarioJsonSchema }, { loadPlugins }] = await Promise.all([
+    import('../../scenario/json-schema.ts'),
+    import('../../drill/plugins.ts'),
+  ]);
+  const { topologies, faults, checks } = await loadPlugins();
+  return scenarioJsonSchema({ topologies: topologies.values(), faults: faults.values(), checks: checks.values() });
 }

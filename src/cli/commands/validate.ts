@@ -26,7 +26,7 @@ async function validate(files: readonly string[], output: Output): Promise<numbe
 
 function tell(one: Checked, output: Output): void {
   if ('refused' in one) {
-    output.say(`${paint(output.look, 'red', 'refused')}  ${one.refused.message}`);
+    output.say(`${paint(output.look, 'red', 'refused')}  ${one.file}\n${one.refused.message}`);
     if (one.refused.hint !== undefined) output.say(`  ${one.refused.hint}`);
     return;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Ended } from '../../../src/cli/drills.ts';
 import type { Look } from '../../../src/cli/output.ts';
 import { runsTable, summaryLines, type SummaryModel } from '../../../src/cli/summary.ts';
 
@@ -161,17 +162,17 @@ describe('the end of a run', () => {
 it('the table of several runs has one line each, also for those that did not run', () => {
   const files = { html, json: '', junit: '', markdown: '' };
   const outcome = { verdict: 'pass' as const, exitCode: 0, runId: 'r', runFolder: '.', files, leftBehind: [] };
-  const rows = runsTable(
-    [
-      { file: 'a.yaml', kind: 'outcome', outcome },
-      { file: 'b.yaml', kind: 'error', error: new Error('x') },
-      { file: 'c.yaml', kind: 'not-run' },
-    ],
-    new Map([['a.yaml', passed]]),
-    { ...look, columns: 120 },
-  );
+  const ended: Ended[] = [
+    { file: 'a.yaml', kind: 'outcome', outcome },
+    { file: 'a.yaml', kind: 'outcome', outcome: { ...outcome, verdict: 'fail' } },
+    { file: 'b.yaml', kind: 'error', error: new Error('x') },
+    { file: 'c.yaml', kind: 'not-run' },
+  ];
+  const reports = new Map(ended.slice(0, 2).map((one, index) => [one, index === 0 ? passed : failed]));
+  const rows = runsTable(ended, reports, { ...look, columns: 160 });
   expect(rows).toEqual([
     '  pass     primary-container-kill  RTO rw 19.84 s (between 19.81 and 19.87 s); RPO 0',
+    '  fail     primary-container-kill  RTO rw 19.84 s (between 19.81 and 19.87 s), in 3 outages that refused 25.50 s; RPO 12',
     '  error    b.yaml',
     '  not run  c.yaml',
   ]);
