@@ -29,7 +29,7 @@ function lastServedNs(all: readonly RtoResult[]): number | null {
   return ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map((ns) => ns ?? 0));
 }
 
-/** The ledger's; a drill without a ledger has none. Looked for from the end of its outage on: before that lies the fault itself. */
+/** The ledger's; a drill without a ledger has none. Looked for from the end of its first outage on: until then the fault is still to be felt. */
 function throughput(
   evidence: Evidence,
   all: readonly RtoResult[],
@@ -39,7 +39,7 @@ function throughput(
   if (ledger === undefined) return { backNs: null, baselinePerSecond: null };
   const rate = baselinePerSecond(ledger, baselineWindow(evidence));
   const rto = all.find(({ series }) => series === ledger.declared.series);
-  const servedNs = rto === undefined ? null : servedAgainNs(rto);
+  const servedNs = rto === undefined ? null : rto.outages.find(({ after }) => after === 'fault')?.recoveredNs;
   if (rate === null || startNs === null || servedNs === null) return { backNs: null, baselinePerSecond: rate };
   const backNs = throughputBackNs(ledger, {
     perSecond: rate,
