@@ -10,7 +10,8 @@ import type { NodeHandle } from './node.ts';
  */
 
 /** Which image a workload runs: `postgres`, `etcd`, `haproxy`, `pgbouncer`, `tools`, `client`. The user may name other images per role. */
-export type ImageRole = 'postgres' | 'etcd' | 'haproxy' | 'pgbouncer' | 'tools' | 'client';
+export const imageRoles = ['postgres', 'etcd', 'haproxy', 'pgbouncer', 'tools', 'client'] as const;
+export type ImageRole = (typeof imageRoles)[number];
 
 /** A file laid into a container before it starts. */
 export interface PlannedFile {
@@ -105,6 +106,8 @@ export interface OutagePromise {
 
 /** What a durability setting promises of acknowledged writes when the primary is lost. */
 export interface DurabilityPromise {
+  /** Kinds of fault by which a primary is lost together with what only it has. */
+  faults: string[];
   /** Acknowledged writes that may be missing after a failover: `none`, or `some` (asynchronous replication). */
   loss: 'none' | 'some';
   because: string;

@@ -60,6 +60,7 @@ async function provision(context: DrillContext, prepared: Prepared): Promise<str
     scenarioFile: prepared.valid.file,
     scenarioHash: prepared.valid.scenarioHash,
     scenario: prepared.valid.input,
+    limits: prepared.valid.limits,
     seed: prepared.seed,
     images: prepared.images.byRole,
     nodes: plan.nodes.map(({ name, zone, region, containers }) => ({

@@ -32,7 +32,11 @@ export async function judge(runFolder: string): Promise<Judged> {
     result: evaluate(known.get(name), evidence),
   }));
   const scores = scoreRun(evidence);
-  const objectives = judgeObjectives(evidence, scores, (evidence.run.limits as Limits | undefined) ?? limitsOf(evidence.scenario.objectives));
+  const objectives = judgeObjectives(
+    evidence,
+    scores,
+    (evidence.run.limits as Limits | undefined) ?? limitsOf(evidence.scenario.objectives),
+  );
   const verdict = decideVerdict({ evidence, checks, objectives, scores });
   return { verdict: verdict.verdict, model: buildReport({ evidence, scores, checks, objectives, verdict }) };
 }

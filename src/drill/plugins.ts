@@ -23,20 +23,39 @@ const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
  */
 export async function loadPlugins(pluginDirs: readonly string[] = []): Promise<Plugins> {
   const dirs = [{ topologies: join(root, 'topologies'), faults: join(root, 'faults'), checks: join(root, 'src/checks') }];
-  for (const dir of pluginDirs) dirs.push({ topologies: join(dir, 'topologies'), faults: join(dir, 'faults'), checks: join(dir, 'checks') });
+  for (const dir of pluginDirs)
+    dirs.push({ topologies: join(dir, 'topologies'), faults: join(dir, 'faults'), checks: join(dir, 'checks') });
   const [topologies, faults, checks] = await Promise.all([
-    loadAll<TopologyDefinition>(dirs.map((dir) => [dir.topologies, `*/topology${ending}`]), 'kind', ['summary', 'params', 'plan', 'promises', 'connect']),
-    loadAll<FaultDefinition>(dirs.map((dir) => [dir.faults, `*${ending}`]), 'kind', ['summary', 'params', 'inject', 'confirm', 'heal', 'confirmHealed']),
-    loadAll<CheckDefinition>(dirs.map((dir) => [dir.checks, `*${ending}`]), 'name', ['summary', 'method', 'evaluate']),
+    loadAll<TopologyDefinition>(
+      dirs.map((dir) => [dir.topologies, `*/topology${ending}`]),
+      'kind',
+      ['summary', 'params', 'plan', 'promises', 'connect'],
+    ),
+    loadAll<FaultDefinition>(
+      dirs.map((dir) => [dir.faults, `*${ending}`]),
+      'kind',
+      ['summary', 'params', 'inject', 'confirm', 'heal', 'confirmHealed'],
+    ),
+    loadAll<CheckDefinition>(
+      dirs.map((dir) => [dir.checks, `*${ending}`]),
+      'name',
+      ['summary', 'method', 'evaluate'],
+    ),
   ]);
   return { topologies, faults, checks };
 }
 
-async function loadAll<T extends object>(folders: [folder: string, pattern: string][], key: 'kind' | 'name', needed: string[]): Promise<Map<string, T>> {
+async function loadAll<T extends object>(
+  folders: [folder: string, pattern: string][],
+  key: 'kind' | 'name',
+  needed: string[],
+): Promise<Map<string, T>> {
   const found = new Map<string, T>();
   for (const [folder, pattern] of folders) {
     const files = (await Array.fromAsync(glob(pattern, { cwd: folder }))).toSorted();
-    const loaded = await Promise.all(files.map(async (file) => ({ file: join(folder, file), definition: await load<T>(join(folder, file), key, needed) })));
+    const loaded = await Promise.all(
+      files.map(async (file) => ({ file: join(folder, file), definition: await load<T>(join(folder, file), key, needed) })),
+    );
     for (const { file, definition } of loaded) {
       const name = (definition as Record<string, string>)[key] ?? basename(file);
       if (found.has(name)) throw new DrillError(`${file}: the name ${name} is taken by another plugin`, { code: 'bad-usage' });
@@ -53,7 +72,8 @@ async function load<T>(file: string, key: string, needed: string[]): Promise<T> 
   } catch (error) {
     throw new DrillError(`${file}: could not be loaded: ${messageOf(error)}`, { code: 'bad-usage', cause: error });
   }
-  if (typeof definition !== 'object' || definition === null) throw new DrillError(`${file}: has no default export that defines a plugin`, { code: 'bad-usage' });
+  if (typeof definition !== 'object' || definition === null)
+    throw new DrillError(`${file}: has no default export that defines a plugin`, { code: 'bad-usage' });
   const missing = [key, ...needed].filter((name) => !(name in definition));
   if (missing.length > 0) throw new DrillError(`${file}: the definition lacks ${missing.join(', ')}`, { code: 'bad-usage' });
   return definition as T;

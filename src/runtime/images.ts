@@ -1,4 +1,4 @@
-import type { ImageRole } from '../contract/topology.ts';
+import { imageRoles, type ImageRole } from '../contract/topology.ts';
 import { DrillError, messageOf } from '../base/errors.ts';
 import { buildImage } from './build.ts';
 import type { Engine } from './engine.ts';
@@ -7,8 +7,6 @@ import { withLock } from './lock.ts';
 import { inspectImage, pullImage, type ImageFacts } from './pull.ts';
 
 export { ensureSeed } from './seed-image.ts';
-
-export const imageRoles = ['postgres', 'etcd', 'haproxy', 'pgbouncer', 'tools', 'client'] as const satisfies readonly ImageRole[];
 
 export interface PreparedImage {
   /** What containers are created from. */

@@ -5,15 +5,15 @@ import { durationPattern, parseDurationMs } from '../base/duration.ts';
 export const duration = z
   .string()
   .regex(durationPattern, { error: 'a duration needs a number and a unit: 250ms, 20s, 1.5m or 1h' })
-  .transform((text) => parseDurationMs(text) ?? 0)
-  .meta({ description: 'A duration: a number and a unit (ms, s, m, h)', examples: ['20s'] });
+  .meta({ description: 'a duration: a number and a unit (ms, s, m, h)', examples: ['20s'] })
+  .transform((text) => parseDurationMs(text) ?? 0);
 
 /** A rate in a scenario: `50/s`; operations per second once parsed. */
 export const rate = z
   .string()
   .regex(/^\d+(\.\d+)?\/s$/, { error: 'a rate is a number per second: 50/s' })
-  .transform((text) => Number.parseFloat(text))
-  .meta({ description: 'A rate: operations per second', examples: ['50/s'] });
+  .meta({ description: 'a rate: operations per second', examples: ['50/s'] })
+  .transform((text) => Number.parseFloat(text));
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name is made of lower-case letters, digits and hyphens' });
 
@@ -60,7 +60,7 @@ const timelineEntry = z.strictObject({
 });
 export type TimelineEntry = z.output<typeof timelineEntry>;
 
-const objectives = z.strictObject({
+export const objectives = z.strictObject({
   tier: z.int().min(0).max(3).optional().describe('Continuity tier: fills in what is not stated, from scenarios/tiers.yaml'),
   rto: z.record(z.string(), duration).default({}).describe('Per route: writes (rw) or reads (ro) are accepted again within this time'),
   rpo: z

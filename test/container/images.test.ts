@@ -5,7 +5,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../../src/runtime/build.ts';
 import { connectEngine, type Engine } from '../../src/runtime/engine.ts';
 import { recipeFor } from '../../src/runtime/image-recipe.ts';
-import { ensureImages, imageRoles, staleImages } from '../../src/runtime/images.ts';
+import { imageRoles } from '../../src/contract/topology.ts';
+import { ensureImages, staleImages } from '../../src/runtime/images.ts';
 import { inspectImage, pullImage } from '../../src/runtime/pull.ts';
 import { runOnce } from '../support/run-once.ts';
 

@@ -4,6 +4,9 @@ import type { PatroniHaParams } from './params.ts';
 /** PostgreSQL's promotion, HAProxy's next check and the pooler's next login, generously: measured 1–3 s on two cores. */
 const restMs = 4000;
 
+/** Faults that take the primary from the cluster, with whatever only it has. */
+const losing = ['container-kill', 'host-loss', 'pause'];
+
 /**
  * What the settings promise. A lost primary renewed its leader key at most loop_wait before it was lost, so the key lives
  * on for ttl − loop_wait to ttl; the standbys notice its end at once by their watch, or at their next loop.
@@ -14,7 +17,7 @@ export function promises(params: PatroniHaParams): { rto: OutagePromise[]; durab
   return {
     rto: [
       {
-        faults: ['container-kill', 'host-loss', 'pause'],
+        faults: losing,
         route: 'rw',
         atLeastMs: params.ttl - params.loopWait - params.retryTimeout,
         atMostMs: params.ttl + params.loopWait + params.retryTimeout + restMs + routeMs,
@@ -37,9 +40,13 @@ export function promises(params: PatroniHaParams): { rto: OutagePromise[]; durab
     ],
     durability:
       params.synchronousMode === 'off'
-        ? { loss: 'some', because: 'replication is asynchronous: what had not reached a standby is lost with the primary' }
+        ? { faults: losing, loss: 'some', because: 'replication is asynchronous: what had not reached a standby is lost with the primary' }
         : params.synchronousMode === 'on'
-          ? { loss: 'some', because: 'synchronous_mode without strict falls back to asynchronous replication when no standby is left' }
+          ? {
+              faults: losing,
+              loss: 'some',
+              because: 'synchronous_mode without strict falls back to asynchronous replication when no standby is left',
+            }
           : {
               loss: 'none',
               because: `synchronous_mode ${params.synchronousMode}: a commit is acknowledged when a standby that may be promoted has it`,
