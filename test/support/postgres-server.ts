@@ -12,6 +12,8 @@ import { SqlSession } from '../../src/postgres/session.ts';
 const run = promisify(execFile);
 const docker = async (...argv: string[]): Promise<string> => (await run('docker', argv)).stdout.trim();
 
+const addressOf = (id: string): Promise<string> => docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', id);
+
 const stateDir = '/var/lib/pgdrill';
 const dataDir = `${stateDir}/data`;
 
@@ -26,7 +28,8 @@ const serve = (binDir: string): string =>
 export class PostgresServer implements AsyncDisposable {
   readonly name: string;
   readonly id: string;
-  readonly address: string;
+  /** Changes when the container is started again: the bridge may have given the old one away. */
+  address: string;
   readonly binDir: string;
   readonly #engine: Engine;
 
@@ -54,7 +57,7 @@ export class PostgresServer implements AsyncDisposable {
       ...['run', '--detach', '--label', 'pgdrill=1', '--stop-signal', 'SIGINT', '--user', 'root', '--entrypoint', '', '--volume', stateDir],
       ...[postgres.reference, 'sh', '-c', asPostgres(`${make}\n${serve(binDir)}`)],
     );
-    const address = await docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', id);
+    const address = await addressOf(id);
     const server = new PostgresServer(name, id, address, binDir, engine);
     await server.answering();
     return server;
@@ -81,6 +84,7 @@ export class PostgresServer implements AsyncDisposable {
 
   async docker(verb: 'kill' | 'stop' | 'start' | 'pause' | 'unpause'): Promise<void> {
     await docker(verb, this.id);
+    if (verb === 'start') this.address = await addressOf(this.id);
     if (verb === 'start' || verb === 'unpause') await this.answering();
   }
 
