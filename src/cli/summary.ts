@@ -56,7 +56,7 @@ function rtoRows(model: SummaryModel): string[][] {
 }
 
 /** `19.82 s (between 19.80 and 19.85 s)`; a censored outage has a lower bound only. */
-export function outageText(rto: ReportModel['rto'][string]): string {
+function outageText(rto: ReportModel['rto'][string]): string {
   const refused = rto.flaps > 1 ? `, in ${rto.flaps} outages that refused ${rto.refusedSeconds.toFixed(2)} s` : '';
   if (rto.censored) return `at least ${rto.lower.toFixed(2)} s: it had not ended when the observation did${refused}`;
   if (rto.seconds === null) return 'no outage seen';
