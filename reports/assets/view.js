@@ -73,7 +73,8 @@ function createView(data, tracks) {
   /** Shows from…to, kept inside the run and no shorter than 50 ms. */
   function show(from, to) {
     const length = Math.min(data.end - data.start, Math.max(shortest, to - from));
-    const start = Math.min(Math.max(data.start, (from + to - length) / 2), data.end - length);
+    const middle = length === to - from ? from : (from + to - length) / 2;
+    const start = Math.min(Math.max(data.start, middle), data.end - length);
     view.from = start;
     view.to = start + length;
     draw();

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../history/evidence.ts';
 import type { ReportModel } from '../schema.ts';
+import { clientsEnd } from '../../score/window.ts';
 import type { Axis } from './axis.ts';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
@@ -17,12 +18,16 @@ export function hostLoadModel(host: Evidence['host']): ReportModel['hostLoad'] {
   };
 }
 
+/** Lag while it mattered: from the baseline until the clients stopped. */
 export function lagModel(evidence: Evidence): ReportModel['lag'] {
   const intervals = [...evidence.series.values()]
     .filter((series) => series.declared.kind === 'probe')
     .map((series) => series.declared.intervalNs);
   const limitMs = intervals.length === 0 ? null : Math.min(...intervals) / 2e6;
-  return [...Map.groupBy(evidence.lag, (event) => event.source)].map(([source, windows]) => ({
+  const baselineNs = evidence.phases.find(({ phase }) => phase === 'baseline')?.startNs ?? 0;
+  const endNs = clientsEnd(evidence);
+  const measuring = evidence.lag.filter(({ atNs }) => atNs >= baselineNs && atNs <= endNs);
+  return [...Map.groupBy(measuring, (event) => event.source)].map(([source, windows]) => ({
     source,
     windows: windows.length,
     worstP99Ms: hundredths(Math.max(...windows.map((window) => window.p99Ms))),

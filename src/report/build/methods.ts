@@ -56,7 +56,7 @@ function clockText(clocks: ReportModel['clocks']): string {
 
 function lagText(lag: ReportModel['lag']): string {
   if (lag.length === 0) return 'No lag was recorded, so it is not known whether the probes were sent on time.';
-  const each = lag.map((entry) => `${entry.source}: worst p99 ${entry.worstP99Ms} ms in ${entry.windows} windows of one second`);
+  const each = lag.map((entry) => `${entry.source}: p99 ${entry.worstP99Ms} ms in the worst of ${entry.windows} windows of one second`);
   const limit = lag[0]?.limitMs ?? null;
-  return `${each.join('; ')}.${limit === null ? '' : ` Beyond ${limit} ms (half of the shortest probe interval) the drill is inconclusive.`}`;
+  return `${each.join('; ')}.${limit === null ? '' : ` Where the p99 of the whole measurement is beyond ${limit} ms, half of the shortest probe interval, the drill is inconclusive.`}`;
 }

@@ -13,7 +13,8 @@ type Drawn = Pick<ReportModel, 'rtoBySeries' | 'faults' | 'checks'>;
 export function timelineModel(evidence: Evidence, extent: Extent, axis: Axis, drawn: Drawn): Timeline {
   const samples = Map.groupBy(evidence.members, (sample) => sample.member);
   const logs = Map.groupBy(evidence.log, (line) => line.node);
-  const marks = (node: string): Mark[] => (logs.get(node) ?? []).map((line) => logMark(line, axis));
+  const within = (line: Evidence['log'][number]): boolean => line.atNs >= extent.startNs && line.atNs <= extent.endNs;
+  const marks = (node: string): Mark[] => (logs.get(node) ?? []).filter(within).map((line) => logMark(line, axis));
   const startAtSeconds = axis.at(extent.startNs);
   const endAtSeconds = axis.at(extent.endNs);
   return {
@@ -25,7 +26,10 @@ export function timelineModel(evidence: Evidence, extent: Extent, axis: Axis, dr
       .map(([member, looks]) => ({ member, spans: memberSpans(looks, extent, axis), marks: marks(member) })),
     leader: leaderSpans(evidence.leaders, extent, axis),
     routes: routeLanes(evidence.routes, extent, axis),
-    nodes: [...logs.keys()].filter((node) => !samples.has(node)).map((node) => ({ node, marks: marks(node) })),
+    nodes: [...logs.keys()]
+      .filter((node) => !samples.has(node))
+      .map((node) => ({ node, marks: marks(node) }))
+      .filter((node) => node.marks.length > 0),
     probes: [...evidence.series.values()].map((series) => probeLane(series, evidence.connections, axis)),
     offences: drawn.checks.flatMap((check) => check.offences.flatMap((offence) => offenceMark(check.name, offence))),
   };

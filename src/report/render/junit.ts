@@ -1,5 +1,5 @@
 import type { ReportModel } from '../schema.ts';
-import { quantity } from '../view/format.ts';
+import { measured, quantity } from '../view/format.ts';
 
 interface Case {
   group: 'verdict' | 'objectives' | 'checks';
@@ -43,13 +43,15 @@ function verdictCase(model: ReportModel): Case {
 
 function objectiveCases(model: ReportModel): Case[] {
   const unmet = model.verdict === 'aborted' ? 'skipped' : 'error';
-  return model.objectives.map(({ name, measured, limit, unit, met, from, note }) => ({
-    group: 'objectives',
-    name,
-    result: met === null ? unmet : met ? 'pass' : 'failure',
-    message: `measured ${quantity(measured, unit)}, limit ${quantity(limit, unit)} (${from})`,
-    detail: note,
-  }));
+  return model.objectives
+    .map((objective) => ({ ...objective, measured: measured(objective) }))
+    .map(({ name, measured: found, limit, unit, met, from, note }) => ({
+      group: 'objectives',
+      name,
+      result: met === null ? unmet : met ? 'pass' : 'failure',
+      message: `measured ${found}, limit ${quantity(limit, unit)} (${from})`,
+      detail: note,
+    }));
 }
 
 function checkCases(model: ReportModel): Case[] {

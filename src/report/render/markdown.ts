@@ -1,5 +1,5 @@
 import type { ReportModel } from '../schema.ts';
-import { bytes, interval, number, plural, quantity, seconds } from '../view/format.ts';
+import { bytes, interval, measured, number, plural, quantity, seconds } from '../view/format.ts';
 
 const marks = { pass: '✅', fail: '❌', inconclusive: '❔', aborted: '⏹️', unknown: '❔' } as const;
 
@@ -26,7 +26,7 @@ function objectives(model: ReportModel): string {
     value === null ? `${marks.unknown} not measured` : value ? `${marks.pass} met` : `${marks.fail} missed`;
   return table(
     ['objective', 'measured', 'limit', '', 'from'],
-    model.objectives.map((one) => [one.name, quantity(one.measured, one.unit), quantity(one.limit, one.unit), met(one.met), one.from]),
+    model.objectives.map((one) => [one.name, measured(one), quantity(one.limit, one.unit), met(one.met), one.from]),
   );
 }
 

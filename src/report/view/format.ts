@@ -57,6 +57,12 @@ export function quantity(value: number | string | null, unit: string): string {
   return unit === '' ? number(value) : `${number(value)} ${unit}`;
 }
 
+/** What was measured for an objective. No outage is a finding, and the best one: not a missing figure. */
+export function measured(objective: { name: string; measured: number | string | null; met: boolean | null; unit: string }): string {
+  if (objective.measured === null && objective.met === true && objective.name.startsWith('rto.')) return 'no outage';
+  return quantity(objective.measured, objective.unit);
+}
+
 /** Any parameter value on one line. */
 export function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
