@@ -1,3 +1,7 @@
+import { bindOverview, bindPointer } from './pointer.js';
+import { createReadout } from './readout.js';
+import { createView } from './view.js';
+
 /** Ties the parts together: buttons, keys, paper. */
 const data = JSON.parse(document.getElementById('data').textContent);
 // The tracks that hover tells of, in the order of the data; axes have none.

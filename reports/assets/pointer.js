@@ -1,5 +1,5 @@
 /** Mouse: drag selects what to zoom into. Finger: drag moves, two fingers pinch, a tap tells. */
-function bindPointer(view, readout, tracks) {
+export function bindPointer(view, readout, tracks) {
   const pointers = new Map();
   let drag = null;
 
@@ -17,7 +17,10 @@ function bindPointer(view, readout, tracks) {
     const track = trackOf(event);
     if (!track || event.button > 0 || !tracks().includes(track)) return;
     pointers.set(event.pointerId, event.clientX);
-    if (pointers.size === 2) return void (drag = { pinch: true, spread: spread() });
+    if (pointers.size === 2) {
+      drag = { pinch: true, spread: spread() };
+      return;
+    }
     const lanes = track.closest('.lanes');
     drag = { track, lanes, startX: event.clientX, lastX: event.clientX, from: view.at(track, event.clientX), mouse: event.pointerType === 'mouse', box: null };
     track.setPointerCapture(event.pointerId);
@@ -104,7 +107,7 @@ function bindPointer(view, readout, tracks) {
 }
 
 /** The strip of the whole run: a click or a drag brings that stretch into view. */
-function bindOverview(view, data) {
+export function bindOverview(view, data) {
   const whole = document.querySelector('.whole');
   const centre = (event) => {
     const box = whole.getBoundingClientRect();

@@ -1,5 +1,5 @@
 /** What is under the cursor, told in words beside it, with a line through all lanes. */
-function createReadout(data, tracks, view) {
+export function createReadout(data, tracks, view) {
   const box = document.createElement('div');
   box.className = 'readout';
   box.id = 'readout';

@@ -1,5 +1,5 @@
 /** The window onto the time axis: what is shown of the whole run, and the drawing that follows it. */
-function createView(data, tracks) {
+export function createView(data, tracks) {
   const shortest = 0.05;
   const view = { from: data.from, to: data.to };
   const widths = new Map();

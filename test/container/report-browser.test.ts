@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/model.ts';
 import { escapeXml, renderJunit } from '../../src/report/render/junit.ts';
@@ -53,6 +53,11 @@ async function open(name: keyof typeof inputs, options: BrowserContextOptions = 
 }
 
 const track = (page: Page, aria: string) => page.locator(`svg.track[aria-label^="${aria}"]`);
+async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error(`not on the page: ${String(locator)}`);
+  return box;
+}
 /** Where the tracks lie under their window: it changes when, and only when, the view does. */
 const panOf = (page: Page): Promise<string> =>
   page
@@ -97,7 +102,7 @@ describe('zoom', () => {
     const { page } = opened;
     const lane = track(page, 'pg2:');
     await lane.scrollIntoViewIfNeeded();
-    const box = (await lane.boundingBox())!;
+    const box = await boxOf(lane);
     const shown = await shownPercent(page);
     await page.mouse.move(box.x + box.width * 0.7, box.y + 8);
     await page.mouse.down();
@@ -114,7 +119,7 @@ describe('zoom', () => {
     const { page } = opened;
     const lane = track(page, 'pg2:');
     await lane.scrollIntoViewIfNeeded();
-    const box = (await lane.boundingBox())!;
+    const box = await boxOf(lane);
     await page.mouse.move(box.x + box.width / 2, box.y + 8);
     const before = await shownPercent(page);
     const scrolled = page.evaluate<boolean>("new Promise((resolve) => addEventListener('scroll', () => resolve(true), { once: true }))");
@@ -158,7 +163,7 @@ describe('hover', () => {
     const { page } = opened;
     const lane = track(page, 'pg2:');
     await lane.scrollIntoViewIfNeeded();
-    const box = (await lane.boundingBox())!;
+    const box = await boxOf(lane);
     await page.mouse.move(box.x + box.width - 3, box.y + 8);
     const readout = page.locator('#readout');
     await expect.poll(() => readout.isVisible()).toBe(true);
@@ -186,7 +191,7 @@ describe('hover', () => {
     const { page } = opened;
     await track(page, 'pg3:').tap();
     await expect.poll(() => page.locator('#readout').isVisible()).toBe(true);
-    const box = (await page.locator('#readout').boundingBox())!;
+    const box = await boxOf(page.locator('#readout'));
     expect(box.x).toBeGreaterThanOrEqual(0);
     expect(box.x + box.width).toBeLessThanOrEqual(360);
   });
@@ -200,8 +205,8 @@ describe('without JavaScript', () => {
     await using opened = await open('passing', { ...options, javaScriptEnabled: false });
     const { page } = opened;
     expect(await page.locator('.toolbar').isVisible()).toBe(false);
-    const lane = (await track(page, 'pg2:').boundingBox())!;
-    const primary = (await track(page, 'pg2:').locator('rect.s-primary').boundingBox())!;
+    const lane = await boxOf(track(page, 'pg2:'));
+    const primary = await boxOf(track(page, 'pg2:').locator('rect.s-primary'));
     expect(primary.x).toBeGreaterThan(lane.x + lane.width * 0.5);
     expect(primary.x).toBeLessThan(lane.x + lane.width);
     expect(await track(page, 'Leader key').locator('text').first().isVisible()).toBe(true);
@@ -228,9 +233,8 @@ describe('on paper', () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.getByText('ledger #252 was acknowledged').isVisible()).toBe(true);
     expect(await page.locator('.toolbar').isVisible()).toBe(false);
-    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'), 'paper is white in dark mode too').toBe(
-      'rgb(255, 255, 255)',
-    );
+    // paper is white in dark mode too
+    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     const folded = await page
       .locator('details')
       .evaluateAll(

@@ -4,7 +4,7 @@ import type { ReportModel } from '../schema.ts';
 import { type Axis, round } from './axis.ts';
 
 export type ProbeLane = ReportModel['timeline']['probes'][number];
-export type ProbeSpan = ProbeLane['spans'][number];
+type ProbeSpan = ProbeLane['spans'][number];
 type Tally = Omit<ProbeSpan, 'fromSeconds' | 'toSeconds' | 'state'>;
 type SlotState = 'accepted' | 'refused' | 'read-only' | 'unknown';
 
@@ -13,7 +13,7 @@ const readOnlySqlState = '25006';
 /** What a lane may hold before it is drawn more coarsely; a clean failover needs three. */
 const spansAtMost = 400;
 
-export function slotState(operation: Operation): SlotState {
+function slotState(operation: Operation): SlotState {
   if (operation.outcome === 'ok') return 'accepted';
   if (operation.outcome === 'info') return 'unknown';
   return operation.error?.code === readOnlySqlState ? 'read-only' : 'refused';

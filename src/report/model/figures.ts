@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, instant, seconds } from './common.ts';
 
 /** One unbroken stretch in which a series was refused, counted from the fault or the heal before it. */
-export const outage = z.strictObject({
+const outage = z.strictObject({
   after: z.enum(['fault', 'heal']),
   fault: z.string(),
   seconds: seconds.nullable().meta({ description: 'From the event to the recovery; null: it reached the end of the observation' }),

@@ -4,10 +4,10 @@ import { count, instant, seconds } from './common.ts';
 const span = { fromSeconds: instant, toSeconds: instant };
 
 /** Something that happened at one instant, from a log, a check or an observer. */
-export const mark = z.strictObject({ atSeconds: instant, what: z.string(), source: z.string(), text: z.string() });
+const mark = z.strictObject({ atSeconds: instant, what: z.string(), source: z.string(), text: z.string() });
 
 /** Roles by SQL. `down`: SQL did not answer. `unknown`: nobody looked. */
-export const memberSpan = z.strictObject({
+const memberSpan = z.strictObject({
   ...span,
   role: z.enum(['primary', 'replica', 'down', 'unknown']),
   timeline: count.nullable(),
@@ -15,16 +15,16 @@ export const memberSpan = z.strictObject({
   sqlError: z.string().nullable(),
 });
 
-export const leaderSpan = z.strictObject({
+const leaderSpan = z.strictObject({
   ...span,
   holder: z.string().nullable().meta({ description: 'Null: nobody holds the key, or it was out of sight' }),
   how: z.enum(['initial', 'acquired', 'expired', 'released', 'lost-sight']),
 });
 
-export const routeSpan = z.strictObject({ ...span, servers: z.array(z.string()), reason: z.string().nullable() });
+const routeSpan = z.strictObject({ ...span, servers: z.array(z.string()), reason: z.string().nullable() });
 
 /** Slots of a series put together while they ended alike. `read-only`: answered, and a standby (SQLSTATE 25006). */
-export const probeSpan = z.strictObject({
+const probeSpan = z.strictObject({
   ...span,
   state: z.enum(['accepted', 'refused', 'read-only', 'unknown', 'mixed']),
   accepted: count,
@@ -34,7 +34,7 @@ export const probeSpan = z.strictObject({
   errors: z.record(z.string(), count).meta({ description: 'Refused and unknown slots by SQLSTATE or code' }),
 });
 
-export const probeLane = z.strictObject({
+const probeLane = z.strictObject({
   series: z.string(),
   route: z.string(),
   kind: z.enum(['probe', 'ledger', 'bank']),

@@ -15,7 +15,7 @@ export const objective = z.strictObject({
 });
 
 /** One thing that offends a check. */
-export const offence = z.strictObject({
+const offence = z.strictObject({
   what: z.string(),
   atSeconds: instant.nullable(),
   node: z.string().nullable(),

@@ -88,20 +88,23 @@ function caseXml(one: Case, scenario: string): string {
 
 /** Text for XML 1.0: markup escaped, line breaks kept in attributes, and what XML cannot hold at all shown as its code. */
 export function escapeXml(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      .replaceAll('\n', '&#10;')
-      .replaceAll('\r', '&#13;')
-      .replaceAll('\t', '&#9;')
-      // eslint-disable-next-line no-control-regex -- these are the very characters
-      .replaceAll(
-        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
-        (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-      )
-  );
+  return Array.from(text.toWellFormed(), (character) => entities[character] ?? (isXml(character) ? character : codeOf(character))).join('');
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+  '\t': '&#9;',
+};
+
+function isXml(character: string): boolean {
+  return character >= ' ' && character !== '\ufffe' && character !== '\uffff';
+}
+
+function codeOf(character: string): string {
+  return `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
 }

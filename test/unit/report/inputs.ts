@@ -54,9 +54,10 @@ function rto(series: string, route: string, seconds: number | null, options: Par
 const at = (secondsAfterFault: number): number => (15.1 + secondsAfterFault) * second;
 
 function scores(overrides: Partial<Scores> = {}): Scores {
-  const all = [rto('rw-persistent', 'rw', 19.81), rto('rw-new', 'rw', 19.85), rto('ro-persistent', 'ro', null)];
+  const [rw, ro] = [rto('rw-new', 'rw', 19.85), rto('ro-persistent', 'ro', null)];
+  const all = [rto('rw-persistent', 'rw', 19.81), rw, ro];
   return {
-    rto: { rw: all[1]!, ro: all[2]! },
+    rto: { rw, ro },
     all,
     outage: [
       {
@@ -242,13 +243,17 @@ export function zombie(): ReportInput {
       },
     },
   );
-  const fault = input.evidence.faults[0]!;
-  Object.assign(fault, { fault: '1-pause', kind: 'pause', params: { seconds: 40 } });
-  const active = fault.changes.find(({ state }) => state === 'active')!;
-  active.evidence = {
+  const proof = {
     summary: 'container pg1.db: paused, its processes are frozen',
     readings: { paused: true, state: 'D (frozen)', pid: 4711 },
   };
+  input.evidence.faults = input.evidence.faults.map((fault) => ({
+    ...fault,
+    fault: '1-pause',
+    kind: 'pause',
+    params: { seconds: 40 },
+    changes: fault.changes.map((change) => (change.state === 'active' ? { ...change, evidence: proof } : change)),
+  }));
   return input;
 }
 
@@ -271,9 +276,13 @@ export function inconclusive(): ReportInput {
       },
     },
   );
-  const fault = input.evidence.faults[0]!;
-  Object.assign(fault, { activeNs: null, healedNs: null, failed: 'waited 10.0s for the container to be gone; last seen: running' });
-  fault.changes = fault.changes.filter(({ state }) => state === 'planned' || state === 'injecting');
+  input.evidence.faults = input.evidence.faults.map((fault) => ({
+    ...fault,
+    activeNs: null,
+    healedNs: null,
+    failed: 'waited 10.0s for the container to be gone; last seen: running',
+    changes: fault.changes.filter(({ state }) => state === 'planned' || state === 'injecting'),
+  }));
   input.evidence.final = null;
   input.evidence.warnings = [
     {

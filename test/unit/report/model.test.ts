@@ -12,7 +12,8 @@ const published = JSON.parse(readFileSync(new URL('../../../schemas/report.schem
 
 describe('the report model', () => {
   it('is published as the JSON Schema that the code has', () => {
-    expect(published, 'run: node bin/pgdrill.mjs schema report > schemas/report.schema.json').toEqual(reportJsonSchema());
+    // When it is not: node bin/pgdrill.mjs schema report > schemas/report.schema.json
+    expect(published).toEqual(reportJsonSchema());
   });
 
   it.each(Object.entries(inputs))('of %s survives JSON and fits the published schema', (_, make) => {
@@ -21,7 +22,8 @@ describe('the report model', () => {
     expect(read).toEqual(model);
     expect(reportSchema.parse(read)).toEqual(model);
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(published);
-    expect(validate(read), JSON.stringify(validate.errors)).toBe(true);
+    validate(read);
+    expect(validate.errors ?? []).toEqual([]);
   });
 
   it('refuses a key that the schema does not know', () => {

@@ -54,10 +54,8 @@ describe('a probe lane', () => {
           expect(lane[kind]).toBe(count);
           expect(lane.spans.reduce((sum, span) => sum + span[kind], 0)).toBe(count);
         }
-        for (const [index, span] of lane.spans.entries()) {
-          expect(span.toSeconds).toBeGreaterThan(span.fromSeconds);
-          if (index > 0) expect(span.fromSeconds).toBeGreaterThanOrEqual((lane.spans[index - 1]?.toSeconds ?? 0) - 1e-3);
-        }
+        const edges = lane.spans.flatMap(({ fromSeconds, toSeconds }) => [fromSeconds, toSeconds]);
+        expect(edges).toEqual(edges.toSorted((a, b) => a - b));
         for (const { dueNs } of series.operations) {
           expect(lane.spans.some((span) => span.fromSeconds <= dueNs / 1e9 + 1e-9 && dueNs / 1e9 < span.toSeconds)).toBe(true);
         }
@@ -105,7 +103,8 @@ describe('throughput and latency', () => {
     const series = seriesOf(Array<Kind>(400).fill('accepted'));
     const { acknowledgedPerSecond, binSeconds } = throughputOf(series, bins, axis);
     expect(new Set(acknowledgedPerSecond.slice(1, -2))).toEqual(new Set([1000 / 50]));
-    expect(acknowledgedPerSecond[0], 'the first bin is cut by the start of the series').toBeNull();
+    // the first bin is cut by the start of the series
+    expect(acknowledgedPerSecond[0]).toBeNull();
     expect(binSeconds).toBe(0.5);
   });
 

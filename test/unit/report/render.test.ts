@@ -47,7 +47,7 @@ describe('the page', () => {
     const input = zombie();
     input.evidence.scenario.title = nasty;
     input.evidence.run.environment = { [nasty]: nasty };
-    input.evidence.faults[0]!.params = { [nasty]: nasty };
+    input.evidence.faults = input.evidence.faults.map((fault) => ({ ...fault, params: { [nasty]: nasty } }));
     input.verdict = { verdict: 'fail', reasons: [nasty] };
     const offence = { what: nasty, atNs: 16 * second, node: nasty, operations: [{ series: nasty, op: 1 }] };
     const html = await renderHtml(
@@ -71,8 +71,8 @@ describe('the page', () => {
 
   it('sets what a text marks as code as code, and nothing else of it', async () => {
     const input = passing();
-    input.checks[0]!.result.summary = '`rw` leads to <b>pg2</b>';
-    expect(await renderHtml(buildReport(input))).toContain('<code>rw</code> leads to &lt;b&gt;pg2&lt;/b&gt;');
+    const checks = input.checks.map((check) => ({ ...check, result: { ...check.result, summary: '`rw` leads to <b>pg2</b>' } }));
+    expect(await renderHtml(buildReport({ ...input, checks }))).toContain('<code>rw</code> leads to &lt;b&gt;pg2&lt;/b&gt;');
   });
 
   it('says what an unexplained stretch of the outage is', async () => {
@@ -108,7 +108,8 @@ describe('the page', () => {
     const folder = new URL('../../../reports/', import.meta.url);
     const templates = ['report.hbs', ...readdirSync(new URL('partials/', folder)).map((name) => `partials/${name}`)];
     expect(templates.length).toBeGreaterThan(10);
-    for (const name of templates) expect(readFileSync(new URL(name, folder), 'utf8'), name).not.toMatch(/\{\{\{|\{\{&/);
+    const unescaped = templates.filter((name) => /\{\{\{|\{\{&/.test(readFileSync(new URL(name, folder), 'utf8')));
+    expect(unescaped).toEqual([]);
   });
 });
 
@@ -174,13 +175,15 @@ describe('summary.md', () => {
 
   it('keeps every table row at its number of cells', () => {
     const input = zombie();
-    input.checks[0]!.result.summary = 'a | b\n| c \\| d';
-    const lines = renderMarkdown(buildReport(input)).split('\n');
+    const checks = input.checks.map((check) => ({ ...check, result: { ...check.result, summary: 'a | b\n| c \\| d' } }));
+    const lines = renderMarkdown(buildReport({ ...input, checks })).split('\n');
     const cells = (line: string): number => line.replaceAll(/\\./g, '').split('|').length;
-    for (const [index, line] of lines.entries()) {
-      const next = lines[index + 1];
-      if (line.startsWith('|') && next?.startsWith('|')) expect(cells(next), next).toBe(cells(line));
-    }
+    const uneven = lines.filter((line, index) => {
+      const next = lines[index + 1] ?? '';
+      return line.startsWith('|') && next.startsWith('|') && cells(line) !== cells(next);
+    });
+    expect(lines.filter((line) => line.startsWith('|')).length).toBeGreaterThan(15);
+    expect(uneven).toEqual([]);
   });
 
   it('stays far below what a job summary may hold', () => {
