@@ -26,7 +26,7 @@ export default defineCheck({
         ? []
         : compared
             .flatMap((one) => (one.lost.length === 0 ? [] : offencesOf(one.series, one.lost)))
-            .sort((a, b) => (a.atNs ?? 0) - (b.atNs ?? 0)),
+            .toSorted((a, b) => (a.atNs ?? 0) - (b.atNs ?? 0)),
       missing: [
         ...(acknowledged === 0 ? ['no write was acknowledged'] : []),
         ...(final === null ? ['the final state was not captured'] : []),

@@ -36,7 +36,7 @@ export default defineCheck({
       asked: `${writes.length} acknowledged writes and ${evidence.members.length} samples of ${members.length} members`,
       clean: 'at no time did two nodes take writes',
       broken: broken(byWrites, bySamples),
-      offences: [...byWrites.map(offenceOf), ...samples].sort((a, b) => (a.atNs ?? 0) - (b.atNs ?? 0)),
+      offences: [...byWrites.map(offenceOf), ...samples].toSorted((a, b) => (a.atNs ?? 0) - (b.atNs ?? 0)),
       missing: [...missing(evidence, members, writes), ...defectsOf(evidence)],
     });
   },

@@ -42,7 +42,7 @@ function graceOf(evidence: RunEvidence): number {
   const byMember = [...Map.groupBy(evidence.members, ({ member }) => member).values()];
   const pauses = byMember
     .flatMap((samples) => samples.slice(1).map(({ atNs }, index) => atNs - (samples[index]?.atNs ?? 0)))
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   return 2 * loopWaitSeconds * 1e9 + 2 * (pauses[pauses.length >> 1] ?? 0);
 }
 

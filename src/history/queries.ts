@@ -45,7 +45,7 @@ export function acknowledgedWrites(evidence: Evidence): AcknowledgedWrite[] {
       return [{ operation, route, startNs, endNs, node, timeline: value?.timeline ?? null }];
     });
   });
-  return writes.sort((a, b) => a.startNs - b.startNs);
+  return writes.toSorted((a, b) => a.startNs - b.startNs);
 }
 
 /** Operations as an offence names them; a reader needs some, not all. */

@@ -26,7 +26,7 @@ export function reignsOf(writes: readonly AcknowledgedWrite[]): Reign[] {
       firstEndNs: group.reduce((least, { endNs }) => Math.min(least, endNs), Infinity),
       lastStartNs: group.reduce((most, { startNs }) => Math.max(most, startNs), -Infinity),
     }))
-    .sort((a, b) => a.firstEndNs - b.firstEndNs);
+    .toSorted((a, b) => a.firstEndNs - b.firstEndNs);
 }
 
 /** Two nodes that took writes at once. */
@@ -71,7 +71,7 @@ export function takingWrites(writes: readonly AcknowledgedWrite[]): { node: stri
   for (const [node, own] of Map.groupBy(writes, (write) => write.node)) {
     if (node === null) continue;
     let open: { node: string; fromNs: number; toNs: number } | null = null;
-    for (const endNs of own.map((write) => write.endNs).sort((a, b) => a - b)) {
+    for (const endNs of own.map((write) => write.endNs).toSorted((a, b) => a - b)) {
       if (open !== null && endNs - open.toNs <= breakNs) open.toNs = endNs;
       else stretches.push((open = { node, fromNs: endNs, toNs: endNs }));
     }

@@ -19,7 +19,7 @@ export function unaskedStretches(evidence: Evidence, member: string, series: Ser
   const answers = series.operations
     .filter(({ outcome, error, endNs: end }) => end !== null && (outcome === 'ok' || answered.test(error?.code ?? '')))
     .map(({ endNs: end }) => end ?? 0)
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   const samples = evidence.members.filter((sample) => sample.member === member);
   const limitNs = gapLimitNs(series);
   const edges = [series.declared.t0Ns, ...answers, endNs];

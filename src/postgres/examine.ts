@@ -5,11 +5,11 @@ import type { AmcheckFinal, FinalPart, FinalState, MemberFinal } from '../histor
 import { checkIndexes, ensureAmcheck } from './amcheck.ts';
 import { Budget } from './budget.ts';
 import { replayedPast, writeMarker, type Marker } from './marker.ts';
-import { readChecksumFailures, readMember, readTimelineHistory } from './member-final.ts';
+import { readChecksumFailures, readMember, readReplayTimeline, readTimelineHistory } from './member-final.ts';
 import { readRoute, type RouteTarget } from './route-final.ts';
-import { heapOnly, readBank, readRows, type WrittenSeries } from './rows.ts';
+import { readBank, readRows, type WrittenSeries } from './rows.ts';
 import { readSequences } from './sequences.ts';
-import { SqlSession, type SqlError, type SqlResult } from './session.ts';
+import { SqlSession, type SessionLimits, type SqlError, type SqlResult } from './session.ts';
 
 export interface FinalCaptureOptions {
   members: readonly Member[];
@@ -56,13 +56,14 @@ export async function captureFinal(options: FinalCaptureOptions): Promise<FinalS
     Promise.all(asked.map((one) => advancedPast(one, marker, budget, note))),
     Promise.all(options.routes.map((route) => readRoute(route, marker, budget))),
   ]);
-  await fromPrimary('rows', heapOnly);
   const rows = await fromPrimary('rows', (on) => readRows(on, options.series));
   const sequences = await fromPrimary('sequences', readSequences);
   const bank = await fromPrimary('bank', (on) => readBank(on, options.bank));
   const amcheck = await Promise.all(asked.map((one) => amcheckOf(one, budget, gaps)));
   // Members come last, so that checksum failures which all this reading met are counted.
-  const members = await Promise.all(asked.map((one, index) => finish(one, advanced[index] ?? null, options.agents, note)));
+  const members = await Promise.all(
+    asked.map((one, index) => finish(one, advanced[index] ?? null, { budget, agents: options.agents, note })),
+  );
   return {
     capturedNs,
     primary: primary?.member.node.name ?? null,
@@ -76,10 +77,15 @@ export async function captureFinal(options: FinalCaptureOptions): Promise<FinalS
   };
 }
 
+const limitsWithin = (budget: Budget): SessionLimits => ({
+  connectMs: budget.remainingMs(connectMs),
+  statementMs: budget.remainingMs(),
+  applicationName: 'pgdrill-examine',
+});
+
 /** Opens a session that lives as long as the capture, and finds out the member's role. */
 async function ask(member: Member, budget: Budget, scope: AsyncDisposableStack): Promise<Asked> {
-  const limits = { connectMs: budget.remainingMs(connectMs), statementMs: budget.remainingMs(), applicationName: 'pgdrill-examine' };
-  const opened = await SqlSession.open(member.sql, limits);
+  const opened = await SqlSession.open(member.sql, limitsWithin(budget));
   if (!opened.ok) return { member, error: opened.error };
   const session = scope.use(opened.value);
   const role = await session.query<{ inRecovery: boolean }>(
@@ -108,7 +114,11 @@ async function advancedPast(asked: Asked, marker: Marker | null, budget: Budget,
 }
 
 /** What SQL and the agent say of one member. */
-async function finish(asked: Asked, replayAdvanced: boolean | null, agents: Capabilities['agent'], note: Noter): Promise<MemberFinal> {
+async function finish(
+  asked: Asked,
+  replayAdvanced: boolean | null,
+  { budget, agents, note }: { budget: Budget; agents: Capabilities['agent']; note: Noter },
+): Promise<MemberFinal> {
   const { name, address } = asked.member.node;
   const agent = await agentOf(name, agents);
   if (!('session' in asked)) return { member: name, address, sql: null, sqlError: asked.error.message, ...agent, timelineHistory: [] };
@@ -116,6 +126,8 @@ async function finish(asked: Asked, replayAdvanced: boolean | null, agents: Capa
   const sql = note('member', name, read);
   const sqlError = read.ok ? {} : { sqlError: read.error.message };
   if (sql === null) return { member: name, address, sql, ...sqlError, ...agent, timelineHistory: [] };
+  if (sql.inRecovery)
+    sql.timeline = note('history', name, await readReplayTimeline(asked.member.sql, limitsWithin(budget))) ?? sql.timeline;
   const history = note('history', name, await readTimelineHistory(asked.session, sql.timeline));
   const checksumFailures = note('member', name, await readChecksumFailures(asked.session));
   return { member: name, address, sql: { ...sql, checksumFailures }, ...agent, timelineHistory: history ?? [] };

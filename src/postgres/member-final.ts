@@ -1,6 +1,6 @@
 import type { MemberFinal } from '../history/final-state.ts';
 import { positionSql, timelineSql } from './sample-member.ts';
-import type { SqlResult, SqlSession } from './session.ts';
+import { withSession, type SessionLimits, type SqlResult, type SqlSession, type SqlTarget } from './session.ts';
 import { historyFileName, parseTimelineHistory } from './timeline-history.ts';
 
 const memberSql = `SELECT pg_is_in_recovery() AS "inRecovery", ${timelineSql} AS timeline, ${positionSql} AS lsn,
@@ -63,4 +63,15 @@ export async function readChecksumFailures(session: SqlSession): Promise<SqlResu
      FROM pg_stat_database`,
   );
   return result.ok ? { ok: true, value: result.value[0]?.failures ?? null } : result;
+}
+
+/**
+ * The timeline that a standby has replayed to. SQL tells it only while a WAL receiver runs; the replication protocol always does.
+ */
+export async function readReplayTimeline(target: SqlTarget, limits: SessionLimits): Promise<SqlResult<number>> {
+  return withSession({ ...target, replication: 'database' }, limits, async (session) => {
+    const result = await session.query<{ timeline: number | string }>('IDENTIFY_SYSTEM');
+    if (!result.ok) return result;
+    return { ok: true, value: Number(result.value[0]?.timeline ?? 0) };
+  });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RouteFinal } from '../history/final-state.ts';
 import type { Budget } from './budget.ts';
 import type { Marker } from './marker.ts';
-import { SqlSession, withSession, type SqlTarget } from './session.ts';
+import { withSession, type SqlSession, type SqlTarget } from './session.ts';
 
 export interface RouteTarget extends SqlTarget {
   name: string;

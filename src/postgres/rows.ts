@@ -24,10 +24,12 @@ interface IslandRow extends Record<string, unknown> {
 }
 
 /**
- * The op numbers that are there, per write series, as ranges. Reads the heap and not the indexes (`heapOnly` has been
- * set on the session), so that a broken index cannot hide a row.
+ * The op numbers that are there, per write series, as ranges. Reads the heap and not the indexes, here and in what the
+ * session reads next, so that a broken index cannot hide a row.
  */
 export async function readRows(session: SqlSession, series: readonly WrittenSeries[]): Promise<SqlResult<Record<string, OpRanges>>> {
+  const heap = await heapOnly(session);
+  if (!heap.ok) return heap;
   const written = series.filter(({ access }) => access === 'write');
   const rows: Record<string, OpRanges> = Object.fromEntries(written.map(({ name }) => [name, []]));
   for (const kind of new Set(written.map((one) => one.kind))) {
@@ -40,7 +42,7 @@ export async function readRows(session: SqlSession, series: readonly WrittenSeri
 }
 
 /** Makes the session's plans read tables and not indexes. */
-export async function heapOnly(session: SqlSession): Promise<SqlResult<unknown>> {
+async function heapOnly(session: SqlSession): Promise<SqlResult<unknown>> {
   const settings = ['enable_indexscan', 'enable_indexonlyscan', 'enable_bitmapscan'];
   return session.query(`SELECT ${settings.map((name) => `set_config('${name}', 'off', false)`).join(', ')}`);
 }

@@ -2,12 +2,13 @@ import type { MemberSample } from '../history/observations.ts';
 import type { SqlResult, SqlSession } from './session.ts';
 
 /**
- * Timeline: a primary's from the name of the WAL file it inserts into; a standby's is the newest of what it receives and
- * what its last restartpoint recorded (a receiver that is down says nothing, a restartpoint may be minutes old).
+ * Timeline: a primary's from the name of the WAL file it inserts into. A standby's is the newest of what it receives and what
+ * its control file recorded: exact while it streams; without a receiver it may be one that has been left since.
  * Every branch that fails on the wrong side of pg_is_in_recovery() is inside CASE, which PostgreSQL evaluates lazily.
  */
 export const timelineSql = `CASE WHEN pg_is_in_recovery()
-  THEN greatest((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
+  THEN greatest((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()),
+    (SELECT min_recovery_end_timeline FROM pg_control_recovery()))
   ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END`;
 
 /** Primary: insert position; standby: replay position. */

@@ -9,6 +9,8 @@ export interface SqlTarget {
   port: number;
   user: string;
   database: string;
+  /** A session of a walsender, which understands IDENTIFY_SYSTEM too; statements without parameters only. */
+  replication?: 'database';
 }
 
 export interface SessionLimits {

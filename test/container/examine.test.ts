@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunClock } from '../../src/base/clock.ts';
+import { waitFor } from '../../src/base/wait.ts';
 import integ from '../../src/checks/integ.ts';
 import seq from '../../src/checks/seq.ts';
 import { schemaSql } from '../../src/client/schema.ts';
@@ -206,5 +207,28 @@ describe('a final state with something wrong', () => {
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(final.members[1]).toMatchObject({ sql: null, sqlError: expect.stringContaining('no answer within') });
     expect(final.primary).toBe('pg1');
+  });
+});
+
+describe('a standby that lost its upstream', () => {
+  test('still tells the timeline that it replayed to, and how that came to be', async () => {
+    await using old = await PostgresServer.start('pg1');
+    await makeWorkload(old);
+    await using upstream = await PostgresServer.start('pg2', { standbyOf: old });
+    await using standby = await PostgresServer.start('pg3', { standbyOf: old });
+    await old.docker('kill');
+    await upstream.sql(database, 'SELECT pg_promote()');
+    await standby.sql(database, `ALTER SYSTEM SET primary_conninfo = 'host=${upstream.address} user=postgres'`, 'SELECT pg_reload_conf()');
+    await waitFor({ name: 'pg3 to replay timeline 2', budgetMs: 20_000 }, async () => {
+      const { members } = await captureFinal(options([upstream, standby]));
+      const sql = members[1]?.sql;
+      return sql?.timeline === 2 && sql.replayAdvanced === true ? { done: true, value: sql } : { done: false, seen: JSON.stringify(sql) };
+    });
+    await upstream.docker('kill');
+
+    const final = await captureFinal(options([standby]));
+    expect(final.members[0]).toMatchObject({ sql: { inRecovery: true, timeline: 2 }, timelineHistory: [{ timeline: 1 }] });
+    expect(final.members[0]?.sql?.walReceiver).toBeUndefined();
+    expect(final.gaps.filter((gap) => gap.startsWith('history'))).toEqual([]);
   });
 });

@@ -7,6 +7,6 @@ const folder = new URL('../../src/checks/', import.meta.url);
 export async function allChecks(): Promise<CheckDefinition[]> {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
-    .sort();
+    .toSorted();
   return Promise.all(files.map(async (file) => ((await import(new URL(file, folder).href)) as { default: CheckDefinition }).default));
 }

@@ -54,8 +54,22 @@ export class PostgresServer implements AsyncDisposable {
           grep -q pgdrill ${dataDir}/pg_hba.conf || echo "host all,replication all all trust # pgdrill" >> ${dataDir}/pg_hba.conf`
         : `[ -d ${dataDir} ] || ${binDir}/pg_basebackup -h ${upstream} -U postgres -D ${dataDir} -R -X stream -c fast --no-sync`;
     const id = await docker(
-      ...['run', '--detach', '--label', 'pgdrill=1', '--stop-signal', 'SIGINT', '--user', 'root', '--entrypoint', '', '--volume', stateDir],
-      ...[postgres.reference, 'sh', '-c', asPostgres(`${make}\n${serve(binDir)}`)],
+      'run',
+      '--detach',
+      '--label',
+      'pgdrill=1',
+      '--stop-signal',
+      'SIGINT',
+      '--user',
+      'root',
+      '--entrypoint',
+      '',
+      '--volume',
+      stateDir,
+      postgres.reference,
+      'sh',
+      '-c',
+      asPostgres(`${make}\n${serve(binDir)}`),
     );
     const address = await addressOf(id);
     const server = new PostgresServer(name, id, address, binDir, engine);
@@ -91,7 +105,11 @@ export class PostgresServer implements AsyncDisposable {
   get node(): NodeHandle {
     const container = new EngineContainer(this.#engine.docker, this.name, this.id);
     return {
-      ...{ name: this.name, zone: 'a', region: 'r', address: this.address, controlAddresses: [] },
+      name: this.name,
+      zone: 'a',
+      region: 'r',
+      address: this.address,
+      controlAddresses: [],
       sandbox: container,
       workloads: new Map([['db', container]]),
       runBeside: (_workload, argv, options) =>

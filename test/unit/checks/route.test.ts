@@ -84,7 +84,7 @@ describe('ROUTE', () => {
   });
 
   test('is unknown when rw operations do not say who took them', () => {
-    const evidence = bendSeries(clean, 'rw-new', ({ value: _, ...one }) => one);
+    const evidence = bendSeries(clean, 'rw-new', (one) => ({ ...one, value: {} }));
     expect(route.evaluate(evidence).outcome).toBe('unknown');
   });
 });
