@@ -70,7 +70,7 @@ exit 0`;
 
 export default defineFault({
   kind: 'process-kill',
-  summary: 'Sends a signal to one kind of process: the postmaster, Patroni, a walreceiver…',
+  summary: 'Sends a signal to one kind of process: the postmaster, Patroni, a walreceiver and the like',
   params,
   needs: [],
   target: 'nodes',

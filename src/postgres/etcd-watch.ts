@@ -1,3 +1,4 @@
+import { reasonOf } from './http.ts';
 import { decode, encode, readValue, type EtcdApi, type EtcdValue } from './etcd.ts';
 
 /** One change of a watched key, with the value that it replaced. */
@@ -15,7 +16,7 @@ type Json = Record<string, unknown>;
 /** The lines of a streamed body. */
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = '';
-  for await (const chunk of body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
@@ -59,6 +60,6 @@ export async function watchKey(
     }
     return { compacted: false, why: 'the stream ended' };
   } catch (error) {
-    return { compacted: false, why: error instanceof Error ? error.message : String(error) };
+    return { compacted: false, why: reasonOf(error) };
   }
 }

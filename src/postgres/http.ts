@@ -26,9 +26,13 @@ export async function exchange(
     return { ok: true, value: { status: response.status, body: await response.text() } };
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') return { ok: false, error: `no answer in ${formatMs(budgetMs)}` };
-    // fetch says only "fetch failed"; the reason is in its cause.
-    return { ok: false, error: messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error) };
+    return { ok: false, error: reasonOf(error) };
   }
+}
+
+/** Why fetch failed: itself it says "fetch failed", and the reason is in its cause. */
+export function reasonOf(error: unknown): string {
+  return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }
 
 /** An exchange whose reply is a JSON object with status 200; `read` picks what is wanted of it. */

@@ -48,7 +48,7 @@ const rules: Partial<Record<Program, Rule[]>> = {
   ],
 };
 
-/** Finds the lines that mark steps of a failover in one container's log, whichever of the known programs wrote them. Pure. */
+/** Finds the lines that mark steps of a failover in one container's log, whichever of the known programs wrote them; in order of their own times. Pure. */
 export function parseServerLog(log: string, of: { node: string; clock: RunClock }): ServerLogEvent[] {
   const events: ServerLogEvent[] = [];
   for (const line of logLines(log)) {
@@ -69,7 +69,7 @@ export function parseServerLog(log: string, of: { node: string; clock: RunClock 
       });
     }
   }
-  return events;
+  return events.toSorted((a, b) => a.atNs - b.atNs);
 }
 
 const haproxyTurn = /\bServer ([^/\s]+)\/(\S+) is (UP|DOWN)(?:, reason: ([^,]+(?:, code: \d+)?))?/;

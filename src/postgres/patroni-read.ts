@@ -62,7 +62,7 @@ export function readStatus(json: Json): PatroniStatus {
   const xlog = (json['xlog'] ?? {}) as Json;
   return {
     role: role(json['role']),
-    // Since Patroni 3.0 a standby's `state` stays `running`; what the replication does has a word of its own.
+    // A standby's `state` is `running`; what its replication does has a word of its own (not yet in Patroni 3.0).
     state: text(json['replication_state']) || text(json['state']),
     timeline: number(json['timeline']),
     lsn: lsn(xlog['location'] ?? xlog['replayed_location']),

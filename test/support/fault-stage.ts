@@ -17,7 +17,7 @@ import { connectEngine } from '../../src/runtime/engine.ts';
 import { ensureImages, ensureSeed } from '../../src/runtime/images.ts';
 import { thisProcessAsOwner } from '../../src/runtime/labels.ts';
 
-export type AnyFault = FaultDefinition<z.ZodObject, Memo>;
+export type AnyFault = FaultDefinition;
 
 export const echoPort = 7000;
 const echo = `require('net').createServer((s) => { s.on('error', () => {}); s.pipe(s); }).listen(${echoPort})`;
