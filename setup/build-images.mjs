@@ -1,6 +1,7 @@
 // Usage: build-images.mjs <PostgreSQL major>. Runs on Node 24 with the dependencies installed; set-up reads its lines.
+import { imageRoles } from '../src/contract/topology.ts';
 import { connectEngine } from '../src/runtime/engine.ts';
-import { ensureImages, imageRoles } from '../src/runtime/images.ts';
+import { ensureImages } from '../src/runtime/images.ts';
 
 const write = (kind, text) => process.stdout.write(`${kind}: ${text}\n`);
 

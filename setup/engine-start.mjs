@@ -62,5 +62,6 @@ async function waitForEngine(startedMs, endedEarly, where) {
 function lastLine(file) {
   if (!existsSync(file)) return 'it left no log';
   const lines = readFileSync(file, 'utf8').trim().split('\n');
-  return `it said last: ${lines.at(-1).slice(-300)}`;
+  const failure = lines.findLast((line) => line.startsWith('failed to start daemon')) ?? lines.at(-1);
+  return `it said last: ${failure.slice(0, 300)}`;
 }

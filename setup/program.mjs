@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
  * Runs a program to its end within a budget. Its output is kept, not shown: set-up shows it only when it fails.
  * @returns {Promise<{ status: number, output: string, timedOut: boolean }>} status -1 when it could not be started.
@@ -19,8 +21,17 @@ export function runProgram(command, args, { budgetMs, cwd, env = process.env, on
       timedOut = true;
       child.kill('SIGTERM');
     }, budgetMs);
+    // Whoever ends set-up ends what it runs, and waits for that: an orphaned `npm ci` would go on writing.
+    let interrupted = false;
+    const interrupt = (signal) => {
+      interrupted = true;
+      child.kill(signal);
+    };
+    for (const signal of signals) process.on(signal, interrupt);
     const end = (status) => {
       clearTimeout(timer);
+      for (const signal of signals) process.off(signal, interrupt);
+      if (interrupted) process.exit(130);
       resolve({ status, output, timedOut });
     };
     child.on('error', (error) => {

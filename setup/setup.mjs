@@ -3,6 +3,7 @@
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureEngine } from './engine.mjs';
 import { ensureAllImages } from './images.mjs';
+import { oneAtATime } from './lock.mjs';
 import { ensureNode24 } from './node24.mjs';
 import { say, seconds, SetupError } from './say.mjs';
 
@@ -10,10 +11,12 @@ const startedMs = performance.now();
 const majors = process.argv.includes('--tests') ? [17, 15] : [17];
 
 try {
-  await ensureDependencies();
-  await ensureNode24();
-  const address = await ensureEngine();
-  await ensureAllImages(address, majors);
+  await oneAtATime(async () => {
+    await ensureDependencies();
+    await ensureNode24();
+    const address = await ensureEngine();
+    await ensureAllImages(address, majors);
+  });
   say(`everything is there (${seconds(startedMs)})`);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

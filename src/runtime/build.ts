@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import { engineFailure, followEngine } from './engine-stream.ts';
 import type { Recipe } from './image-recipe.ts';
 import { linuxNode } from './linux-node.ts';
-import { workshopDir } from './workshop.ts';
+import { sweepWorkshop, workshopDir } from './workshop.ts';
 
 /** Unpacking a large package says nothing for a while on a slow disk. */
 const buildBudgets = { firstMs: 120_000, silenceMs: 300_000 };
@@ -27,6 +27,7 @@ export async function buildImage(engine: Engine, recipe: Recipe, note: (text: st
     proxyVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
   await mkdir(workshopDir(), { recursive: true });
+  await sweepWorkshop();
   const context = await mkdtemp(join(workshopDir(), 'build-'));
   const said: string[] = [];
   try {

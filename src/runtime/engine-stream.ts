@@ -62,7 +62,8 @@ export async function followEngine(
 /** A failure of the engine as an error for people: a full disk is told apart from everything else. */
 export function engineFailure(what: string, error: unknown, otherwise: ErrorCode, hint?: string): DrillError {
   if (error instanceof DrillError) return error;
-  const message = messageOf(error);
+  // The engine's own words are enough; how they travelled is of no interest.
+  const message = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, '');
   const full = /no space left on device|ENOSPC|disk quota exceeded/i.test(message);
   return new DrillError(full ? `${what}: no space left (${message.slice(-200)})` : `${what}: ${message}`, {
     code: full ? 'disk-full' : otherwise,

@@ -1,3 +1,4 @@
+import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,4 +12,17 @@ const home = fileURLToPath(new URL('../../', import.meta.url));
 export function workshopDir(): string {
   if (!home.includes(`${sep}node_modules${sep}`)) return join(home, '.pgdrill');
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pgdrill');
+}
+
+/** Longer than any work in a folder of its own takes. */
+const abandonedMs = 30 * 60_000;
+
+/** Removes what processes that were killed in the middle of their work left behind. */
+export async function sweepWorkshop(): Promise<void> {
+  const names = await readdir(workshopDir()).catch(() => []);
+  for (const name of names.filter((entry) => /^(build-|base-|node24\S*\.(new|old)-)/.test(entry))) {
+    const path = join(workshopDir(), name);
+    const ageMs = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (ageMs > abandonedMs) await rm(path, { recursive: true, force: true });
+  }
 }

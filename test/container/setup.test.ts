@@ -26,7 +26,7 @@ async function run(args: string[], env: Record<string, string> = {}): Promise<En
 }
 
 describe('when nothing is missing', () => {
-  it('it is skipped in under a second', async () => {
+  it('set-up is skipped in under a second', async () => {
     await run([setup, '--tests']);
     const runs = [await run([setup, '--tests']), await run([setup, '--tests']), await run([setup, '--tests'])];
     for (const { exitCode, stderr } of runs) {

@@ -16,7 +16,7 @@ const rooms: Record<string, { code: string[]; types?: string[] }> = {
   history: { code: ['base', 'scenario'] },
   contract: { code: ['base', 'scenario', 'history'] },
   score: { code: ['base', 'scenario', 'history', 'contract'] },
-  runtime: { code: ['base'], types: ['contract', 'history'] },
+  runtime: { code: ['base', 'contract'], types: ['history'] },
   postgres: { code: ['base'], types: ['contract', 'history'] },
   client: { code: ['base', 'history'], types: ['scenario'] },
   checks: { code: [] },

@@ -39,7 +39,7 @@ describe('each rule sees what breaks it', () => {
       "import { a } from '../runtime/y.ts';",
       'history may not import runtime',
     ],
-    ['code where only types are allowed', 'src/runtime/x.ts', "import { a } from '../contract/y.ts';", 'runtime may not import contract'],
+    ['code where only types are allowed', 'src/postgres/x.ts', "import { a } from '../contract/y.ts';", 'postgres may not import contract'],
     ['types where nothing is allowed', 'src/base/x.ts', "import type { a } from '../score/y.ts';", 'base may not import types of score'],
     ['an import over several lines', 'src/score/x.ts', "import {\n  a,\n  b,\n} from '../drill/y.ts';", 'score may not import drill'],
     ['a late import', 'src/score/x.ts', "const y = await import('../drill/y.ts');", 'score may not import drill'],
