@@ -28,23 +28,35 @@ export function routeTo(name: string, host: string, port = 5432): ClientRoute {
 export class ClientProgram implements AsyncDisposable {
   readonly control: ClientControl;
   readonly epochNs: bigint;
+  /** A run folder: the history is in `history/client.jsonl`. Removed with this. */
+  readonly folder: string;
   readonly #child: ChildProcess;
-  readonly #folder: string;
 
   private constructor(child: ChildProcess, control: ClientControl, folder: string, epochNs: bigint) {
     this.#child = child;
     this.control = control;
-    this.#folder = folder;
+    this.folder = folder;
     this.epochNs = epochNs;
   }
 
-  /** Resolves when its series run. */
-  static async start(clients: ScenarioInput['clients'], routes: ClientRoute[]): Promise<ClientProgram> {
+  /** Resolves when its series run: all that `clients` asks for, or `only` those named. */
+  static async start(
+    clients: ScenarioInput['clients'],
+    routes: ClientRoute[],
+    { epochNs = process.hrtime.bigint(), only }: { epochNs?: bigint; only?: string[] } = {},
+  ): Promise<ClientProgram> {
     const folder = mkdtempSync(join(tmpdir(), 'pgdrill-client-'));
-    const epochNs = process.hrtime.bigint();
     const controlPort = await freePort();
-    const place = { client: 'client1', zone: 'app', epochNs: String(epochNs), historyFile: join(folder, 'client.jsonl'), controlPort };
-    writeFileSync(join(folder, 'client.json'), JSON.stringify(clientConfig(clientsOf(clients), routes, place)));
+    const place = {
+      client: 'client1',
+      zone: 'app',
+      epochNs: String(epochNs),
+      historyFile: join(folder, 'history', 'client.jsonl'),
+      controlPort,
+    };
+    const config = clientConfig(clientsOf(clients), routes, place);
+    const series = config.series.filter((one) => only?.includes(one.series) ?? true);
+    writeFileSync(join(folder, 'client.json'), JSON.stringify({ ...config, series }));
     const child = spawn(process.execPath, [program, join(folder, 'client.json')], { stdio: 'inherit' });
     const control = await waitFor({ name: 'the client to listen', budgetMs: 10_000, intervalMs: 20 }, async () => ({
       done: true,
@@ -59,7 +71,9 @@ export class ClientProgram implements AsyncDisposable {
 
   /** Everything written so far; the last line may still be on its way. */
   events(): ClientEvent[] {
-    const lines = readFileSync(join(this.#folder, 'client.jsonl'), 'utf8').split('\n').slice(0, -1);
+    const lines = readFileSync(join(this.folder, 'history', 'client.jsonl'), 'utf8')
+      .split('\n')
+      .slice(0, -1);
     return lines.map((line) => JSON.parse(line) as ClientEvent);
   }
 
@@ -78,7 +92,7 @@ export class ClientProgram implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.control[Symbol.dispose]();
     if (this.#child.exitCode === null && this.#child.kill('SIGKILL')) await once(this.#child, 'exit');
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }
 
