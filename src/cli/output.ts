@@ -39,7 +39,7 @@ export interface Output {
   /** `--json` was given: stdout carries one JSON document and nothing else. */
   json: boolean;
   look: Look;
-  /** The result as text for a person: stdout, or stderr beside a JSON document. */
+  /** The result as text for a person: stdout. With `--json` the document says it, and this says nothing. */
   print(text: string): void;
   /** The result as data: stdout, and only with `--json`. */
   data(value: unknown): void;
@@ -49,11 +49,10 @@ export interface Output {
 
 export function openOutput(json: boolean, streams: { stdout: Stream; stderr: Stream } = process): Output {
   const { stdout, stderr } = streams;
-  const readable = json ? stderr : stdout;
   return {
     json,
-    look: lookOf(readable),
-    print: (text) => void readable.write(`${text}\n`),
+    look: lookOf(json ? stderr : stdout),
+    print: (text) => void (json || stdout.write(`${text}\n`)),
     data: (value) => void (json && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
     say: (text) => void stderr.write(`${text}\n`),
   };

@@ -1,6 +1,6 @@
 import type { Ended } from './drills.ts';
 import { paint, type Colour, type Look } from './output.ts';
-import { table, wrap } from './table.ts';
+import { clip, table, wrap } from './table.ts';
 import type { ReportModel } from '../report/model.ts';
 
 /** What the end of a run tells, of all that the report holds. */
@@ -33,10 +33,15 @@ export function summaryLines(model: SummaryModel, htmlPath: string, look: Look):
   ];
 }
 
+/** The first reasons decide; a drill that went badly wrong has dozens. */
+const reasonsShown = 4;
+
 /** Why the verdict is what it is, but for what the rows below tell of objectives and checks by name. */
 function reasons({ verdictReasons, objectives, checks }: SummaryModel): string[] {
   const told = [...objectives.map(({ name }) => `Objective ${name} `), ...checks.map(({ name }) => `Check ${name} `)];
-  return verdictReasons.filter((reason) => !told.some((start) => reason.startsWith(start)));
+  const untold = verdictReasons.filter((reason) => !told.some((start) => reason.startsWith(start)));
+  const more = untold.length - reasonsShown;
+  return more <= 0 ? untold : [...untold.slice(0, reasonsShown), `${more} more in the report.`];
 }
 
 function indented(texts: readonly string[], look: Look): string[] {
@@ -86,7 +91,17 @@ function failing(model: SummaryModel, look: Look): string[] {
     ...model.checks.filter(({ outcome }) => outcome !== 'pass').map((c) => [mark(c.outcome === 'fail'), c.name, c.summary]),
     ...model.warnings.filter(({ invalidates }) => invalidates).map((w) => [mark(false), w.code, w.message]),
   ];
-  return rows.length === 0 ? [] : [...table(rows, look.columns), ''];
+  // Two lines each at most: the report has the rest.
+  const longest = 2 * (look.columns - 26);
+  return rows.length === 0
+    ? []
+    : [
+        ...table(
+          rows.map(([word, name, text]) => [word ?? '', name ?? '', clip(text ?? '', longest)]),
+          look.columns,
+        ),
+        '',
+      ];
 }
 
 function objectiveText({ limit, unit, measured, from, note }: SummaryModel['objectives'][number]): string {

@@ -66,7 +66,8 @@ function tell(ended: Ended, report: ReportModel | null, output: Output): void {
     report === null
       ? [`${verdict.toUpperCase()}  there is no report; the journal is in ${runFolder}`]
       : summaryLines(report, fromHere(files.html), output.look);
-  output.print(['', ...lines].join('\n'));
+  // Whoever watches the drill wants to see how it ended, also when a program reads the document.
+  (output.json ? output.say : output.print)(['', ...lines].join('\n'));
   if (leftBehind.length > 0) output.say([`left behind (\`pgdrill clean\` removes it):`, ...leftBehind.map((one) => `  ${one}`)].join('\n'));
 }
 

@@ -76,7 +76,8 @@ function applyEvent(state: LiveState, event: JournalEvent, nowMs: number): void 
       state.note = `warning: ${event.message}`;
       break;
     case 'stopped':
-      state.notice = `stopped by ${event.by}: ${event.reason}`;
+      // After Ctrl-C the screen already says what another one would do.
+      state.notice ??= `stopped by ${event.by}: ${event.reason}`;
       break;
     default:
       break;

@@ -43,6 +43,7 @@ describe('the picture of a running drill', () => {
   it('keeps what Ctrl-C will do on the screen', () => {
     const state = stateAt(20_000);
     state.notice = 'stopping: heal, score what there is, release. Ctrl-C again releases at once.';
+    apply(state, { kind: 'journal', event: { type: 'stopped', atNs: 0, by: 'interrupt', reason: 'stopped on request' } }, 20_000);
     expect(frame(state, 20_000, look).at(-1)).toContain('Ctrl-C again');
   });
 

@@ -131,6 +131,15 @@ describe('the end of a run', () => {
     for (const model of [passed, failed]) for (const line of summaryLines(model, html, look)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it('stays short where much went wrong', () => {
+    const verdictReasons = Array.from({ length: 12 }, (_, index) => `Reason ${index}.`);
+    const checks = [{ ...check, outcome: 'fail' as const, summary: 'a long story '.repeat(40) }];
+    const lines = summaryLines({ ...failed, verdictReasons, checks, objectives: [], warnings: [] }, html, look);
+    expect(lines).toContain('  Reason 3.');
+    expect(lines).toContain('  8 more in the report.');
+    expect(lines.filter((line) => line.includes('long story')).length).toBeLessThanOrEqual(2);
+  });
+
   it('gives a censored outage a lower bound only', () => {
     const censored = { ...passed, rto: { rw: { ...rw, censored: true, upper: null, lower: 58.2 } } };
     expect(summaryLines(censored, html, look).join('\n')).toContain('at least 58.20 s: it had not ended when the observation did');
