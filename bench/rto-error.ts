@@ -37,7 +37,11 @@ export async function run(): Promise<BenchResult> {
   const outages = Array.from({ length: outageCount }, (_, at) => ({ afterMs: 400 + ((at * 37) % 50), lengthMs: 100 + ((at * 173) % 500) }));
   const epochNs = process.hrtime.bigint();
   await using proxy = await startProxy({ epochNs: String(epochNs), host: server.address, port: 5432, outages });
-  const clients = { probes: { interval: `${intervalMs}ms`, connections: 8, members: false }, ledger: { rate: '0/s' }, bank: { rate: '0/s' } };
+  const clients = {
+    probes: { interval: `${intervalMs}ms`, connections: 8, members: false },
+    ledger: { rate: '0/s' },
+    bank: { rate: '0/s' },
+  };
   // No route `ro`, and of the two series on `rw` the persistent one alone: 200 probes/s in all.
   await using client = await ClientProgram.start(clients, [routeTo('rw', '127.0.0.1', proxy.port)], { epochNs, only: ['rw-persistent'] });
   const startNs = Number(process.hrtime.bigint() - epochNs);
