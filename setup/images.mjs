@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join, relative } from 'node:path';
 import { nodeForPgdrill, root, workshop } from './paths.mjs';
 import { hasImages } from './ping.mjs';
-import { runProgram } from './program.mjs';
+import { complaint, runProgram } from './program.mjs';
 import { say, SetupError } from './say.mjs';
 
 const budgetMs = 1_800_000;
@@ -52,12 +52,7 @@ export async function ensureAllImages(address, majors) {
     };
     const result = await runProgram(nodeForPgdrill(), [builder, String(major)], { budgetMs, onLine });
     if (result.status !== 0 || references === null) {
-      const line =
-        result.output
-          .trim()
-          .split('\n')
-          .findLast((text) => text.startsWith('error: ')) ?? `error: ${result.output.trim().slice(-400)}`;
-      throw new SetupError(`images: ${line.slice('error: '.length)}`);
+      throw new SetupError(`images: ${complaint(result, /^error: |Error: /, budgetMs).replace(/^error: /, '')}`);
     }
     writeStamp({ inputs, references: { ...stamped(inputs), [major]: references } });
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -11,12 +12,10 @@ export function runProgram(command, args, { budgetMs, cwd, env = process.env, on
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let timedOut = false;
-    const collect = (chunk) => {
-      output = (output + chunk).slice(-20_000);
-      if (onLine) for (const line of String(chunk).split('\n')) if (line.trim() !== '') onLine(line);
-    };
+    const collect = (chunk) => (output = (output + chunk).slice(-20_000));
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
+    if (onLine) createInterface({ input: child.stdout }).on('line', onLine);
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGTERM');

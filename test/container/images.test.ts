@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { imageRoles } from '../../src/contract/topology.ts';
 import { buildImage } from '../../src/runtime/build.ts';
 import { connectEngine, type Engine } from '../../src/runtime/engine.ts';
 import { recipeFor } from '../../src/runtime/image-recipe.ts';
