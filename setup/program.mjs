@@ -19,6 +19,12 @@ export function runProgram(command, args, { budgetMs, cwd, env = process.env, on
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGTERM');
+      // Something that it started may keep the pipes open after it has gone.
+      setTimeout(() => {
+        child.kill('SIGKILL');
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 10_000).unref();
     }, budgetMs);
     // Whoever ends set-up ends what it runs, and waits for that: an orphaned `npm ci` would go on writing.
     let interrupted = false;
