@@ -6,7 +6,7 @@ import integ from '../../src/checks/integ.ts';
 import seq from '../../src/checks/seq.ts';
 import { schemaSql } from '../../src/client/schema.ts';
 import { captureFinal, type FinalCaptureOptions } from '../../src/postgres/examine.ts';
-import { sampleMember, withSession } from '../../src/postgres/session.ts';
+import { sampleMember, SqlSession, withSession } from '../../src/postgres/session.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
 
@@ -207,6 +207,29 @@ describe('a final state with something wrong', () => {
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(final.members[1]).toMatchObject({ sql: null, sqlError: expect.stringContaining('no answer within') });
     expect(final.primary).toBe('pg1');
+  });
+});
+
+describe('a session', () => {
+  test('closes at the deadline of a statement, and says so of the next', async () => {
+    await using server = await PostgresServer.start('pg1');
+    const opened = await SqlSession.open(server.member('postgres').sql, { ...limits, statementMs: 200 });
+    if (!opened.ok) throw new Error(opened.error.message);
+    await using session = opened.value;
+    expect(await session.query('SELECT pg_sleep(30)')).toMatchObject({ ok: false, error: { code: 'deadline' } });
+    expect(session.open).toBe(false);
+    expect(await session.query('SELECT 1')).toMatchObject({ ok: false });
+  });
+
+  test('gives the SQLSTATE of a refusal, and of its own end', async () => {
+    await using server = await PostgresServer.start('pg1');
+    await using session = await server.session();
+    expect(await session.query('SELECT nonsense')).toMatchObject({ ok: false, error: { code: '42703' } });
+    expect(await session.query('SELECT pg_terminate_backend(pg_backend_pid())')).toMatchObject({ ok: false, error: { code: '57P01' } });
+    expect(await session.query('SELECT 1')).toMatchObject({ ok: false });
+    await server.docker('kill');
+    const refused = await withSession(server.member('postgres').sql, limits, sampleMember);
+    expect(refused).toMatchObject({ ok: false, error: { code: expect.stringMatching(/^(ECONNREFUSED|EHOSTUNREACH|deadline)$/) } });
   });
 });
 
