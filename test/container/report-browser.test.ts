@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/model.ts';
 import { escapeXml, renderJunit } from '../../src/report/render/junit.ts';
 import { renderReport } from '../../src/report/render.ts';
+import { outlineOf } from '../support/pdf-outline.ts';
+import { boxOf, type Opened, openPage, panOf, shownPercent, track } from '../support/report-page.ts';
 import { inputs } from '../unit/report/inputs.ts';
 
 const executablePath = process.env['PGDRILL_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -31,41 +32,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Opened extends AsyncDisposable {
-  page: Page;
-  /** Whatever the page complained of, and whatever it asked for beside itself. */
-  complaints: string[];
-}
-
-async function open(name: keyof typeof inputs, options: BrowserContextOptions = wide): Promise<Opened> {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const url = pathToFileURL(join(folder, name, 'report.html')).href;
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  page.on(
-    'request',
-    (request) => request.url() !== url && !request.url().startsWith('data:') && complaints.push(`request: ${request.url()}`),
-  );
-  await page.goto(url);
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
-}
-
-const track = (page: Page, aria: string) => page.locator(`svg.track[aria-label^="${aria}"]`);
-async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await locator.boundingBox();
-  if (box === null) throw new Error(`not on the page: ${String(locator)}`);
-  return box;
-}
-/** Where the tracks lie under their window: it changes when, and only when, the view does. */
-const panOf = (page: Page): Promise<string> =>
-  page
-    .locator('#lanes .pan')
-    .first()
-    .evaluate((pan) => `${pan.getAttribute('x')} ${pan.getAttribute('width')}`);
-const shownPercent = async (page: Page): Promise<number> =>
-  Number.parseFloat((await page.locator('.whole-window').getAttribute('width')) ?? '');
+const open = (name: keyof typeof inputs, options: BrowserContextOptions = wide): Promise<Opened> =>
+  openPage(browser, join(folder, name, 'report.html'), options);
 
 describe.each(names)('the report of %s', (name) => {
   it('opens on a phone without complaint, and has nothing to scroll sideways', async () => {
@@ -260,20 +228,3 @@ it('junit.xml is XML, whatever the texts', async () => {
   const errors = await opened.page.evaluate<(string | null)[]>(`${JSON.stringify(xmls)}.map((xml) => ${parse})`);
   expect(errors).toEqual(xmls.map(() => null));
 });
-
-/** Titles of a PDF's outline: literal strings, or UTF-16 in hex where one has more than ASCII. */
-function outlineOf(pdf: Buffer): string[] {
-  const texts = [...pdf.toString('latin1').matchAll(/\/Title\s*(?:\(((?:\\.|[^\\)])*)\)|<([0-9A-Fa-f]+)>)/g)];
-  return texts.map(([, literal, hex]) => (literal !== undefined ? decodeLiteral(literal) : decodeUtf16(Buffer.from(hex ?? '', 'hex'))));
-}
-
-function decodeLiteral(text: string): string {
-  const bytes = text.replaceAll(/\\([0-7]{3}|.)/g, (_, code: string) =>
-    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : code,
-  );
-  return bytes.startsWith('\u00fe\u00ff') ? decodeUtf16(Buffer.from(bytes, 'latin1')) : bytes;
-}
-
-function decodeUtf16(bytes: Buffer): string {
-  return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
-}

@@ -23,7 +23,9 @@ function rtoFigure(model: ReportModel, rto: ReportModel['rtoBySeries'][number]):
   if (rto.censored) return { name, value: `≥ ${seconds(rto.lower)}`, note: 'had not ended when the observation did', bad };
   if (rto.seconds === null)
     return { name, value: 'no outage', note: `${plural(rto.slots.accepted, 'slot')} accepted, none refused after the fault`, bad };
-  const flaps = rto.flaps > 1 ? `; ${rto.flaps} outages` : '';
+  // An outage that was felt in a slot or two only is no shorter for it, but it is another outage.
+  const partly = rto.refusedSeconds < rto.seconds * 0.9 ? `; refused for ${seconds(rto.refusedSeconds)} of it` : '';
+  const flaps = rto.flaps > 1 ? `; ${rto.flaps} outages` : partly;
   return { name, value: seconds(rto.seconds), note: `within ${interval(rto)}, by ${rto.series}${flaps}`, bad };
 }
 
