@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { errorData, errorText } from './errors.ts';
 import { exitCodeOf } from './exit.ts';
-import { openOutput, survivePipeClosed } from './output.ts';
+import { openOutput, surviveLostOutput } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /**
@@ -9,7 +9,7 @@ import { buildProgram } from './program.ts';
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  survivePipeClosed();
+  surviveLostOutput();
   let exitCode = 0;
   const program = buildProgram((code) => {
     exitCode = code;

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import type { WriteStream } from 'node:tty';
+import { exitCodes } from '../base/errors.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
@@ -58,13 +59,18 @@ export function openOutput(json: boolean, streams: { stdout: Stream; stderr: Str
   };
 }
 
-/** A reader that went away (`| head`) ends the output, not the drill: the rest is written to nowhere. */
-export function survivePipeClosed(streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr]): void {
-  for (const stream of streams) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-    });
-  }
+/** What a stream says when its reader went away: `| head`, a terminal that was closed. */
+const gone = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
+/** Output that cannot be written ends the output, not the drill: what was broken is still to be healed. */
+export function surviveLostOutput(streams: { stdout: Stream; stderr: Stream } = process): void {
+  streams.stderr.on('error', () => undefined);
+  streams.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (gone.has(error.code ?? '')) return;
+    streams.stderr.write(`stdout could not be written: ${error.message}\n`);
+    // The launcher sets the exit code when a command ends, which may be before or after this.
+    process.once('exit', () => (process.exitCode ||= exitCodes.usage));
+  });
 }
 
 /** A path as short as it can be typed here: from the current folder where it lies below it, else whole. */

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -106,4 +107,15 @@ it('a reader that goes away is no error', async () => {
   const [code] = (await once(child, 'close')) as [number];
   expect(stderr).toBe('');
   expect(code).toBe(0);
+});
+
+it('a result that cannot be written is one message, and no success', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [launcher, 'schema', 'report'], { stdio: ['ignore', full, 'pipe'] });
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  closeSync(full);
+  expect(stderr).toBe('stdout could not be written: ENOSPC: no space left on device, write\n');
+  expect(code).toBe(2);
 });
