@@ -29,7 +29,7 @@ export function throughputChart(data: Throughput, axis: Axis): ChartView {
   return {
     ...place(data, data.acknowledgedPerSecond.length, axis),
     name: data.series,
-    note: 'acknowledged per second',
+    note: 'acknowledged / s',
     aria: `Throughput of ${data.series}: at most ${number(Math.max(0, ...known(data.acknowledgedPerSecond)))} acknowledged per second`,
     area: steps(data.acknowledgedPerSecond, height, true),
     lines: [
@@ -60,11 +60,10 @@ export function latencyChart(data: Latency, axis: Axis): ChartView {
   return {
     ...place(data, data.p50Ms.length, axis),
     name: data.series,
-    note: 'latency, log scale',
+    note: 'log scale',
     aria: `Latency of ${data.series}: at most ${milliseconds(Math.max(0, ...known(data.maxMs)))}`,
     area: '',
     lines: [
-      { path: steps(data.maxMs, height, false), look: 'line-max' },
       { path: steps(data.p99Ms, height, false), look: 'line-p99' },
       { path: steps(data.p50Ms, height, false), look: 'line-p50' },
     ],
