@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TopologyPlan } from '../../src/index.ts';
 import { waitFor } from '../../src/base/wait.ts';
 import patroniHa from '../../topologies/patroni-ha/topology.ts';
-import { exercises, startedAt, type Exercise } from '../support/fault-exercises.ts';
+import { answers, exercises, startedAt, type Exercise } from '../support/fault-exercises.ts';
 import { echoPort, proven, smallPlan, Stage, type AnyFault } from '../support/fault-stage.ts';
 
 const folder = new URL('../../faults/', import.meta.url);
@@ -14,6 +15,8 @@ const small = faults.filter(({ kind }) => !onRealCluster.includes(kind));
 const cases = small.flatMap((fault) =>
   (exercises[fault.kind] ?? []).map((exercise): [string, AnyFault, Exercise] => [`${fault.kind}: ${exercise.what}`, fault, exercise]),
 );
+
+const onlyNodes = (names: string[]): TopologyPlan => ({ ...smallPlan, nodes: smallPlan.nodes.filter(({ name }) => names.includes(name)) });
 
 const longEnoughMs = 10_000;
 const until = (name: string, condition: () => Promise<boolean>): Promise<void> =>
@@ -38,31 +41,23 @@ describe.each(cases)('%s', (_name, fault, exercise) => {
   let stage: Stage;
   let before: string[];
   let ids = 0;
+  const onDatabase = exercise.nodes.includes('db');
 
   const inject = async (leaseMs?: number) => {
     const context = stage.context(`${++ids}-${fault.kind}`, exercise, fault, leaseMs);
     const memo = await fault.inject(context);
     return { context, memo };
   };
-  /** As far as a test may wait for what a fault hit to serve again. */
-  const restored = async (): Promise<void> => {
-    await until('the service to be back', async () => !(await exercise.inEffect(stage).catch(() => true)) || exercise.nodes.includes('db'));
-    await until('the database', async () => (await startedAt(stage)) !== '');
-  };
+  const serves = async (): Promise<boolean> => (onDatabase ? (await startedAt(stage)) !== '' : answers(stage));
+  const restored = (): Promise<void> => until('the service to be back', serves);
 
   beforeAll(async () => {
-    stage = await Stage.start(smallPlan);
+    stage = await Stage.start(onlyNodes(onDatabase ? ['db'] : ['victim', 'peer']));
     // Somebody else's rules, which every fault must leave as they are.
     const foreign =
       'iptables -w -N foreign; iptables -w -A foreign -s 192.0.2.1 -j DROP; iptables -w -I INPUT 1 -j foreign; iptables -w -A OUTPUT -d 192.0.2.1 -j REJECT';
     for (const node of stage.cluster.nodes.values()) await node.sandbox.exec(['sh', '-c', foreign]);
-    await until('the database', async () => (await startedAt(stage)) !== '');
-    await until(
-      'the echo',
-      async () =>
-        (await stage.node('peer').sandbox.exec(['curl', '--connect-timeout', '0.3', `http://${stage.node('victim').address}:7000`]))
-          .exitCode !== 7,
-    );
+    await restored();
     before = await stage.traces();
   });
   afterAll(() => stage[Symbol.asyncDispose]());
@@ -164,7 +159,7 @@ describe('a connection from another host', () => {
     const fault = faults.find((candidate) => candidate.kind === kind);
     const exercise = exercises[kind]?.[0];
     if (fault === undefined || exercise === undefined) throw new Error(`no ${kind}`);
-    await using stage = await Stage.start(smallPlan);
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
     const { sandbox } = stage.node('peer');
     await until('a connection that echoes', async () => {
       await sandbox.exec([

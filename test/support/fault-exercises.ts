@@ -17,7 +17,7 @@ export interface Exercise {
 }
 
 /** The echo service of the victim answers the peer. */
-async function answers(stage: Stage): Promise<boolean> {
+export async function answers(stage: Stage): Promise<boolean> {
   const ask = `const s = require('net').connect(${echoPort}, '${stage.node('victim').address}', () => s.write('?'));
     s.on('data', () => process.exit(0)); s.on('error', () => process.exit(1)); setTimeout(() => process.exit(2), 400);`;
   return (await stage.node('peer').sandbox.exec(['node', '-e', ask])).exitCode === 0;
@@ -32,9 +32,9 @@ async function pidsOf(stage: Stage, kind: ProcessKind): Promise<Memo> {
   return { victims: victims.map(({ pid, startTicks }) => ({ container: container.name, pid, startTicks })), signalledMs: 0, provenMs: 0 };
 }
 
-/** The database has been up without interruption since `since` (a backend's start, as text); gives the start. */
+/** When the database was started, as it says itself; '' when it does not answer in time. */
 export async function startedAt(stage: Stage): Promise<string> {
-  const query = "select 'since', pg_postmaster_start_time()";
+  const query = 'SELECT pg_postmaster_start_time()';
   const { stdout } = await stage
     .container('db', 'db')
     .exec(['psql', '-h', '/tmp', '-U', 'postgres', '-Atc', query], { budgetMs: 500 })

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { z } from 'zod';
 import type {
   Confirmation,
   ContainerHandle,
   FaultContext,
   FaultDefinition,
-  Memo,
   NodeHandle,
   PlannedContainer,
   TopologyPlan,
