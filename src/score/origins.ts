@@ -7,14 +7,15 @@ export interface Origin {
   atNs: number;
 }
 
-/** Every such event from the first fault on, by time. Empty: no fault was ever in effect. */
+/** Every such event from the first fault that took hold on, by time. Empty: none did. */
 export function originsOf(evidence: Evidence): Origin[] {
-  const origins = evidence.faults.flatMap(({ fault, activeNs, healingNs }): Origin[] => {
-    if (activeNs === null) return [];
-    const active: Origin = { after: 'fault', fault, atNs: activeNs };
-    return healingNs === null ? [active] : [active, { after: 'heal', fault, atNs: healingNs }];
-  });
-  return origins.sort((a, b) => a.atNs - b.atNs);
+  const origins = evidence.faults.flatMap(({ fault, activeNs, healingNs }): Origin[] => [
+    ...(activeNs === null ? [] : [{ after: 'fault', fault, atNs: activeNs } as const]),
+    ...(healingNs === null ? [] : [{ after: 'heal', fault, atNs: healingNs } as const]),
+  ]);
+  origins.sort((a, b) => a.atNs - b.atNs);
+  const first = origins.findIndex(({ after }) => after === 'fault');
+  return first === -1 ? [] : origins.slice(first);
 }
 
 /**

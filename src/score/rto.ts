@@ -87,8 +87,7 @@ function measured(slots: readonly Slot[], refusals: Refusals, bounds: Bounds): M
   const dueOf = (index: number): number => slots[index]?.dueNs ?? 0;
   const origin = originOf(bounds.origins, dueOf(refusals.first), bounds.usual.p99Ns);
   // What began before the drill itself mended anything must have ended before, too.
-  const afterMending = Math.max(origin.atNs, dueOf(refusals.first)) >= bounds.observationEndNs;
-  const horizonNs = afterMending ? bounds.endNs : bounds.observationEndNs;
+  const horizonNs = origin.atNs >= bounds.observationEndNs ? bounds.endNs : bounds.observationEndNs;
   const back: Return | null = refusals.run === null ? null : returnOf(slots, refusals.run, bounds.usual);
   const recovered = back !== null && back.atNs < horizonNs;
   let last = refusals.last;

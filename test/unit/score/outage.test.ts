@@ -37,6 +37,14 @@ test('a server that came back in place has a restart and no election', () => {
   expect(named(path)).toEqual(['detection 1.00', 'restart 1.50', 'routing 0.30', 'first-write 0.20']);
 });
 
+test('who led before the fault is not a successor', () => {
+  const options = { failover: 'none', outages: [{ fromMs: 0, toMs: 3000 }], milestones: { expiredMs: 1000, readyMs: 2500 } } as const;
+  const path = edges({ ...options, outages: [...options.outages] }, ({ leaders }) => {
+    leaders.unshift({ type: 'leader', atNs: 5.5 * second, holder: 'pg3', how: 'acquired' });
+  });
+  expect(path.map(({ edge }) => edge)).toEqual(['detection', 'restart', 'routing', 'first-write']);
+});
+
 test('a router that never noticed the restart leaves nothing unexplained', () => {
   const path = edges(
     { failover: 'none', outages: [{ fromMs: 0, toMs: 1000 }], milestones: { expiredMs: 300, readyMs: 900 } },

@@ -81,6 +81,41 @@ test('an outage after the heal is measured by itself, and is the RTO only where 
   expect(longer).toMatchObject({ seconds: 0.5, startNs: 26.1 * second });
 });
 
+test('outages after the heal are not added up: service was back in between', () => {
+  const outages = [{ fromMs: 0, toMs: 400 }, { fromMs: 11_000, toMs: 11_500 }, { fromMs: 14_000, toMs: 14_300 }]; // prettier-ignore
+  expect(rw({ outages, observeMs: 10_000 })).toMatchObject({ seconds: 0.5, flaps: 3 });
+});
+
+test('the heal of a fault that was never proven is an event as well', () => {
+  const outages = [{ fromMs: 0, toMs: 2000 }, { fromMs: 11_000, toMs: 11_500 }]; // prettier-ignore
+  const measured = rw({ outages, observeMs: 10_000 }, ({ faults }) => {
+    const [first] = faults;
+    if (first === undefined) throw new Error('no fault');
+    faults.push({ ...first, fault: '2-pause', activeNs: null });
+    first.healingNs = first.activeNs;
+  });
+  expect(measured).toMatchObject({ censored: false, seconds: 2, refusedSeconds: 2.5 });
+  expect(measured.outages[1]).toMatchObject({ after: 'heal', fault: '2-pause' });
+});
+
+test('a slot on its way when the fault struck counts, from the fault on', () => {
+  const measured = rw({ outages: [] }, (evidence) => {
+    const caught = evidence.series.get('rw-persistent')?.operations[101];
+    if (caught !== undefined) Object.assign(caught, { outcome: 'info', endNs: 15.2 * second });
+  });
+  expect(measured).toMatchObject({ flaps: 1, seconds: 0, firstRefusedNs: 15.1 * second });
+});
+
+test('a slot that was over before the fault does not, nor one that was due when the clients were being stopped', () => {
+  const measured = rw({ outages: [] }, (evidence) => {
+    const { operations } = evidence.series.get('rw-persistent') ?? {};
+    const examineNs = evidence.phases.find(({ phase }) => phase === 'examine')?.startNs ?? 0;
+    Object.assign(operations?.[101] ?? {}, { outcome: 'fail', endNs: 15.09 * second });
+    Object.assign(operations?.at(-1) ?? {}, { outcome: 'fail', dueNs: examineNs });
+  });
+  expect(measured).toMatchObject({ flaps: 0, seconds: null });
+});
+
 test('what was on its way when the heal began belongs to the heal', () => {
   const outages = [{ fromMs: 0, toMs: 2000 }, { fromMs: 10_000, toMs: 10_300 }]; // prettier-ignore
   const measured = rw({ outages, observeMs: 10_002 });
