@@ -5,7 +5,7 @@ import type { Diagnostic } from '../scenario/diagnostic.ts';
 import { diagnosticsOf } from '../scenario/issues.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { roleTargets, type TimelineEntry } from '../scenario/schema.ts';
-import type { Path } from '../scenario/yaml-source.ts';
+import type { Path } from '../scenario/yaml-nodes.ts';
 import type { PlannedFault } from './fault-run.ts';
 import type { Plugins } from './plugins.ts';
 import { targetText } from './targets.ts';

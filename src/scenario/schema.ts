@@ -1,35 +1,55 @@
 import { z } from 'zod';
-import { durationPattern, parseDurationMs } from '../base/duration.ts';
+import { durationPattern, formatMs, parseDurationMs } from '../base/duration.ts';
+
+/** Timers of the runtime overflow at 24 days; a drill of a week is a mistake long before. */
+const longestMs = 168 * 3_600_000;
+const needsUnit = 'a duration needs a number and a unit: 250ms, 20s, 1.5m or 1h';
 
 /** A duration in a scenario: text with a unit (`250ms`, `20s`, `1.5m`); milliseconds once parsed. */
 export const duration = z
-  .string()
-  .regex(durationPattern, { error: 'a duration needs a number and a unit: 250ms, 20s, 1.5m or 1h' })
-  .meta({ description: 'a duration: a number and a unit (ms, s, m, h)', examples: ['20s'] })
+  .string({ error: needsUnit })
+  .regex(durationPattern, { error: needsUnit })
+  .refine((text) => (parseDurationMs(text) ?? 0) <= longestMs, { error: 'a duration is 168h at most' })
+  .meta({ title: 'a duration: a number and a unit (ms, s, m, h)', examples: ['20s'] })
   .transform((text) => parseDurationMs(text) ?? 0);
+
+const needsRate = 'a rate is a number per second: 50/s';
 
 /** A rate in a scenario: `50/s`; operations per second once parsed. */
 export const rate = z
-  .string()
-  .regex(/^\d+(\.\d+)?\/s$/, { error: 'a rate is a number per second: 50/s' })
-  .meta({ description: 'a rate: operations per second', examples: ['50/s'] })
+  .string({ error: needsRate })
+  .regex(/^\d+(\.\d+)?\/s$/, { error: needsRate })
+  .refine((text) => Number.parseFloat(text) <= 10_000, { error: 'a rate is 10000/s at most' })
+  .meta({ title: 'a rate: operations per second', examples: ['50/s'] })
   .transform((text) => Number.parseFloat(text));
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name is made of lower-case letters, digits and hyphens' });
+/** A duration that something divides by, or that would end before anything could happen. */
+const atLeast = (leastMs: number): typeof duration => duration.refine((ms) => ms >= leastMs, { error: `at least ${formatMs(leastMs)}` });
 
-/** Whom a fault hits: a role that is resolved when the fault fires, a node by name, or a zone. */
-export const target = z.union([z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ zone: name })]);
-export type Target = z.output<typeof target>;
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name is made of lower-case letters, digits and hyphens' })
+  .meta({ title: 'a name: lower-case letters, digits and hyphens' });
 
 /** Targets that are resolved when the fault fires; anything else that is a string is the name of a node. */
 export const roleTargets = ['primary', 'replica', 'one-replica', 'majority', 'dcs-leader', 'client', 'cluster'] as const;
 
+/** Whom a fault hits: a role that is resolved when the fault fires, a node by name, or a zone. */
+export const target = z.union([
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, { error: 'a target is a role or the name of a node' })
+    .meta({ title: `a role (${roleTargets.join(', ')}) or the name of a node`, examples: [...roleTargets] }),
+  z.strictObject({ zone: name }),
+]);
+export type Target = z.output<typeof target>;
+
 const probes = z.strictObject({
-  interval: duration.default(50).describe('Probe k of a series is due at t0 + k · interval'),
-  deadline: duration.default(1000).describe('A probe that has not answered this long after it was due is a refused slot'),
+  interval: atLeast(1).prefault('50ms').describe('Probe k of a series is due at t0 + k · interval'),
+  deadline: atLeast(1).prefault('1s').describe('A probe that has not answered this long after it was due is a refused slot'),
   connections: z.int().min(1).max(64).default(4).describe('Connections that a persistent series keeps'),
   members: z.boolean().default(true).describe('Ask every member directly too, past router and pooler'),
-  memberInterval: duration.default(100),
+  memberInterval: atLeast(1).prefault('100ms').describe('As interval, for members asked directly'),
 });
 
 const clients = z.strictObject({
@@ -37,14 +57,14 @@ const clients = z.strictObject({
   probes: probes.prefault({}),
   ledger: z
     .strictObject({
-      rate: rate.default(50),
+      rate: rate.prefault('50/s').describe('Rows appended; 0/s leaves the ledger out'),
       connections: z.int().min(1).max(64).default(8),
       payload: z.int().min(0).max(65_536).default(64).describe('Bytes of payload in each row'),
     })
     .prefault({}),
   bank: z
     .strictObject({
-      rate: rate.default(10),
+      rate: rate.prefault('10/s').describe('Transfers; 0/s leaves the bank out'),
       accounts: z.int().min(2).max(10_000).default(100),
       connections: z.int().min(1).max(64).default(2),
     })
@@ -85,7 +105,7 @@ const expected = z.strictObject({
 
 /** The scenario language, version 1. Everything but name, topology and timeline has a default. */
 export const scenarioSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('Where an editor finds the JSON Schema of this file'),
   version: z.literal(1),
   name,
   title: z.string().min(1).max(120),
@@ -100,11 +120,11 @@ export const scenarioSchema = z.strictObject({
   clients: clients.prefault({}),
   phases: z
     .strictObject({
-      settle: duration.default(90_000).describe('Budget until the topology is healthy with full redundancy'),
-      baseline: duration.default(5000).describe('How long steady state is measured before any fault'),
-      observe: duration.default(60_000).describe('Budget for the recovery, from the first fault'),
-      converge: duration.default(90_000).describe('Budget until redundancy is whole again after the heal'),
-      steady: duration.default(3000).describe('How long recovered service is watched before the heal'),
+      settle: atLeast(1000).prefault('90s').describe('Budget until the topology is healthy with full redundancy'),
+      baseline: atLeast(1000).prefault('5s').describe('How long steady state is measured before any fault'),
+      observe: atLeast(1000).prefault('60s').describe('Budget for the recovery, from the first fault'),
+      converge: atLeast(1000).prefault('90s').describe('Budget until redundancy is whole again after the heal'),
+      steady: duration.prefault('3s').describe('How long recovered service is watched before the heal'),
     })
     .prefault({}),
   timeline: z.array(timelineEntry).min(1),
@@ -116,7 +136,7 @@ export const scenarioSchema = z.strictObject({
     .prefault({}),
   objectives: objectives.prefault({}),
   checks: z.array(z.string()).optional().describe('By default every check that the topology allows'),
-  lease: duration.default(30_000).describe('A fault heals itself this long after the harness died'),
+  lease: atLeast(5000).prefault('30s').describe('A fault heals itself this long after the harness died'),
   expected: expected.optional(),
 });
 

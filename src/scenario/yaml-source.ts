@@ -1,28 +1,38 @@
-import { isCollection, isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import { BadScenario, type Diagnostic } from './diagnostic.ts';
+import { findPair, nodeAt, strayNodes, textOf, type Path } from './yaml-nodes.ts';
 
-export type Path = readonly (string | number)[];
-
-/** Text shown of what was found. */
-const shown = 60;
+/** What a person is told of a syntax error: YAML's own words, but where those speak to programmers. */
+const words: Record<string, string> = {
+  MULTIPLE_DOCS: 'a second document begins here; a file holds one',
+  DUPLICATE_KEY: 'this key is there twice',
+  TAB_AS_INDENT: 'a tab; YAML is indented with spaces',
+};
+/** One mistake makes a parser stumble again and again behind it. */
+const syntaxErrorsMax = 5;
 
 /** A YAML document that remembers where everything stands. */
 export class YamlSource {
   readonly file: string;
   /** The document as plain data. */
   readonly data: unknown;
+  readonly #text: string;
   readonly #document: Document.Parsed;
-  readonly #lines: LineCounter;
+  readonly #lines = new LineCounter();
 
   /** @throws BadScenario when it is not one well-formed YAML document. */
   constructor(text: string, file: string) {
     this.file = file;
-    this.#lines = new LineCounter();
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
-    const problems = [...this.#document.errors, ...this.#document.warnings];
-    if (problems.length > 0)
-      throw new BadScenario(problems.map((problem) => this.#at(problem.pos[0], [], `not valid YAML: ${messageOf(problem)}`)));
+    this.#text = text;
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      uniqueKeys: true,
+      merge: true,
+      prettyErrors: false,
+      logLevel: 'error',
+    });
+    this.#refuseSyntax();
     try {
       this.data = this.#document.toJS({ maxAliasCount: 100 });
     } catch (error) {
@@ -35,22 +45,37 @@ export class YamlSource {
     const node = this.#nodeAt(path);
     return {
       ...this.#at(this.#nearestOffset(path), path, message),
-      ...(node === null ? {} : { found: this.#text(node) }),
+      ...(node === null ? {} : { found: textOf(node, this.#text) }),
       ...(allowed === undefined ? {} : { allowed }),
     };
   }
 
   /** A diagnostic at a key of the map at a path. */
   atKey(path: Path, key: string, message: string, allowed?: string): Diagnostic {
-    const map = this.#nodeAt(path);
-    const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
-    const offset = isPair(pair) && isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : this.#nearestOffset(path);
+    const keyNode = findPair(this.#nodeAt(path), key, this.#document)?.key as Node | undefined;
+    const offset = keyNode?.range?.[0] ?? this.#nearestOffset(path);
     return { ...this.#at(offset, [...path, key], message), found: `\`${key}\``, ...(allowed === undefined ? {} : { allowed }) };
   }
 
   /** Whether the document says anything at a path. */
   has(path: Path): boolean {
     return this.#nodeAt(path) !== null;
+  }
+
+  #refuseSyntax(): void {
+    const { errors, warnings } = this.#document;
+    const seen = new Set<number>();
+    const problems = [...errors, ...warnings]
+      .toSorted((a, b) => a.pos[0] - b.pos[0])
+      .map((problem) => this.#at(problem.pos[0], [], `not valid YAML: ${words[problem.code] ?? messageOf(problem)}`))
+      .filter(({ line }) => !seen.has(line) && seen.add(line))
+      .slice(0, syntaxErrorsMax);
+    if (problems.length > 0) throw new BadScenario(problems);
+    const stray = strayNodes(this.#document).map(({ node, why }) => ({
+      ...this.#at(node.range?.[0] ?? 0, [], why),
+      found: textOf(node, this.#text),
+    }));
+    if (stray.length > 0) throw new BadScenario(stray);
   }
 
   #at(offset: number, path: Path, message: string): Diagnostic {
@@ -60,8 +85,7 @@ export class YamlSource {
   }
 
   #nodeAt(path: Path): Node | null {
-    const node = path.length === 0 ? this.#document.contents : (this.#document.getIn(path, true) as Node | undefined);
-    return node ?? null;
+    return nodeAt(this.#document, path);
   }
 
   #nearestOffset(path: Path): number {
@@ -70,11 +94,5 @@ export class YamlSource {
       if (range !== undefined && range !== null) return range[0];
     }
     return 0;
-  }
-
-  #text(node: Node): string {
-    if (isCollection(node)) return isMap(node) ? 'a map' : 'a list';
-    const text = isScalar(node) ? (node.source ?? String(node.value)) : String(node);
-    return text === '' ? 'nothing' : `\`${text.length > shown ? `${text.slice(0, shown)}…` : text}\``;
   }
 }
