@@ -101,6 +101,15 @@ describe('zoom', () => {
     await expect.poll(() => shownPercent(page)).toBeLessThan(before);
   });
 
+  it('goes by a plain wheel once the lanes were clicked', async () => {
+    await using opened = await open('passing');
+    const { page } = opened;
+    const before = await shownPercent(page);
+    await track(page, 'pg2:').click();
+    await page.mouse.wheel(0, -300);
+    await expect.poll(() => shownPercent(page)).toBeLessThan(before);
+  });
+
   it('goes by keys, with a cursor that tells', async () => {
     await using opened = await open('passing');
     const { page } = opened;
