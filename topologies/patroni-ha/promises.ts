@@ -48,6 +48,7 @@ export function promises(params: PatroniHaParams): { rto: OutagePromise[]; durab
               because: 'synchronous_mode without strict falls back to asynchronous replication when no standby is left',
             }
           : {
+              faults: losing,
               loss: 'none',
               because: `synchronous_mode ${params.synchronousMode}: a commit is acknowledged when a standby that may be promoted has it`,
             },
