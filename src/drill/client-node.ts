@@ -12,6 +12,9 @@ const configFile = '/etc/pgdrill/client.json';
 /** Where the client writes, as it sees it. */
 export const clientHistoryFile = `${historyDir}/client.jsonl`;
 
+/** Sources here; in the published package, what was built of them. */
+const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
 /** The rooms that the client program is made of: all it imports beside `pg` and Node itself. */
 const rooms = ['base', 'history', 'client'] as const;
 
@@ -31,7 +34,7 @@ export function withClient(plan: TopologyPlan, zone: string): TopologyPlan {
           {
             name: 'client',
             role: 'client',
-            command: ['tini', '--', 'node', '--disable-warning=ExperimentalWarning', `${home}/src/client/main.ts`, configFile],
+            command: ['tini', '--', 'node', '--disable-warning=ExperimentalWarning', `${home}/src/client/main${ending}`, configFile],
             memoryMiB: 100,
           },
         ],

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { RunClock } from '../base/clock.ts';
 import { DrillError, messageOf } from '../base/errors.ts';
 import { waitFor } from '../base/wait.ts';
@@ -13,7 +12,7 @@ import { resolveTarget, targetText } from './targets.ts';
 /** One entry of the timeline, its definition and parameters resolved. */
 export interface PlannedFault {
   id: string;
-  definition: FaultDefinition<z.ZodObject, Memo>;
+  definition: FaultDefinition;
   target: Target | undefined;
   params: Record<string, unknown>;
   atMs: number;

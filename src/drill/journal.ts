@@ -22,7 +22,7 @@ export class Journal {
   }
 
   async write(entry: Entry): Promise<JournalEvent> {
-    const event = { ...entry, atNs: this.#clock.nowNs() } as JournalEvent;
+    const event: JournalEvent = { ...entry, atNs: this.#clock.nowNs() };
     await this.#log.appendFlushed(event);
     this.#onEntry(event);
     return event;

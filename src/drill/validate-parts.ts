@@ -75,7 +75,7 @@ export function planFaults(loaded: LoadedScenario, plugins: Plugins, planned: Pl
     return [
       {
         id: `${index + 1}-${entry.fault}`,
-        definition: definition as PlannedFault['definition'],
+        definition,
         target: entry.target,
         params: params.data ?? {},
         atMs: entry.at,

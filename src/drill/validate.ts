@@ -63,7 +63,7 @@ export function validate(loaded: LoadedScenario, plugins: Plugins, tiers: Tiers)
   const limits = limitsOf(scenario.objectives, ofTier === undefined ? null : { name: `tier ${tier}`, objectives: ofTier.objectives });
   limitRoutes(loaded, plan, problems);
   if (problems.length > 0) throw new BadScenario(problems);
-  const warnings = objectiveWarnings(scenario, faults, limits, topology.promises(params as never));
+  const warnings = objectiveWarnings(scenario, faults, limits, topology.promises(params));
   return {
     file: source.file,
     scenario,

@@ -35,7 +35,7 @@ function areMembers(members: unknown): boolean {
 function areRows(rows: unknown): boolean {
   if (rows === null) return true;
   if (typeof rows !== 'object') return false;
-  return Object.values(rows as object).every(areRanges);
+  return Object.values(rows).every(areRanges);
 }
 
 /** Ascending and disjoint, as the search for a row relies on it. */

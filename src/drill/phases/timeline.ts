@@ -1,3 +1,4 @@
+import { DrillError, messageOf } from '../../base/errors.ts';
 import { pause, running, type DrillContext } from '../context.ts';
 import type { FaultRun } from '../fault-run.ts';
 import { healFault } from './heal.ts';
@@ -78,7 +79,7 @@ async function missingFailover(context: DrillContext): Promise<string | null> {
 function healWhenOver(context: DrillContext): { over: () => boolean; lastHealNs: () => number } {
   let open = 0;
   let lastHealNs = 0;
-  let failure: unknown = null;
+  let failure: DrillError | null = null;
   const end = async (fault: FaultRun, forMs: number): Promise<void> => {
     const activeNs = fault.activeNs ?? context.clock.nowNs();
     await pause(forMs - (context.clock.nowNs() - activeNs) / 1e6, context.stop);
@@ -89,7 +90,10 @@ function healWhenOver(context: DrillContext): { over: () => boolean; lastHealNs:
     if (fault.planned.forMs === undefined || fault.state !== 'active') continue;
     open++;
     void end(fault, fault.planned.forMs)
-      .catch((error: unknown) => (failure ??= error))
+      .catch(
+        (error: unknown) =>
+          (failure ??= error instanceof DrillError ? error : new DrillError(messageOf(error), { code: 'internal', cause: error })),
+      )
       .finally(() => open--);
   }
   return {
