@@ -47,17 +47,17 @@ export default defineCheck({
 /** rw operations that reached a server in recovery although somebody else had been taking writes for longer than the grace. */
 function misroutedWrites(evidence: RunEvidence, writes: readonly AcknowledgedWrite[]): Offence[] {
   const spans = takingWrites(writes);
+  const longTaking = (atNs: number) => spans.find(({ fromNs, toNs }) => fromNs + routeGraceNs <= atNs && atNs <= toNs)?.node;
   return writeSeries(evidence)
     .filter(({ declared }) => declared.route === 'rw')
     .flatMap(({ declared, operations }) => {
-      const readOnly = operations.filter(
-        ({ error, startNs }) =>
-          error?.code === '25006' && spans.some(({ fromNs, toNs }) => fromNs + routeGraceNs <= startNs && startNs <= toNs),
-      );
-      const [first, last] = [readOnly[0], readOnly.at(-1)];
-      if (first === undefined || last === undefined) return [];
-      const span = spans.find(({ fromNs, toNs }) => fromNs + routeGraceNs <= first.startNs && first.startNs <= toNs);
-      const what = `${declared.series}: ${readOnly.length} operations reached a read-only server from ${atSeconds(first.startNs)} to ${atSeconds(last.startNs)}, while ${span?.node} was taking writes`;
+      const readOnly = operations
+        .filter(({ error }) => error?.code === '25006')
+        .filter((operation) => longTaking(operation.startNs) !== undefined);
+      const [first] = readOnly;
+      if (first === undefined) return [];
+      const lastNs = readOnly.at(-1)?.startNs ?? first.startNs;
+      const what = `${declared.series}: ${readOnly.length} operations reached a read-only server from ${atSeconds(first.startNs)} to ${atSeconds(lastNs)}, while ${longTaking(first.startNs)} was taking writes`;
       return [{ what, atNs: first.startNs, operations: named(readOnly) }];
     });
 }

@@ -66,6 +66,13 @@ describe('REJOIN', () => {
     expect(rejoin.evaluate(evidence)).toMatchObject({ outcome: 'pass', summary: expect.stringMatching(/^pg1 hit by a fault or deposed/) });
   });
 
+  test('concerns a replica that was hit, once the fault was injected', () => {
+    const down = bendMember(clean, 'pg3', () => ({ sql: null, sqlError: 'gone' }));
+    const faults = (injectedNs: number | null) => clean.faults.map((fault) => ({ ...fault, nodes: ['pg3'], injectedNs }));
+    expect(rejoin.evaluate({ ...down, faults: faults(1) })).toMatchObject({ outcome: 'fail', offences: [{ node: 'pg3' }] });
+    expect(rejoin.evaluate({ ...down, faults: faults(null) })).toMatchObject({ outcome: 'pass' });
+  });
+
   test('concerns a deposed primary that no fault was aimed at', () => {
     const faults = clean.faults.map((fault) => ({ ...fault, nodes: [] }));
     const evidence = { ...bendSql(clean, 'pg1', { replayAdvanced: false }), faults };
