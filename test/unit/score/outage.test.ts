@@ -64,6 +64,16 @@ test('the earliest proof of a promotion counts: a sample or a direct write, wher
   expect(promotion?.seconds).toBeLessThan(0.2 + 0.5);
 });
 
+test('a successor that takes writes on the old timeline was not promoted by that', () => {
+  const path = edges({ milestones }, (evidence) => {
+    const early = { atNs: faultNs + 18_600 * ms, member: 'pg2', agent: null, sql: { inRecovery: false, timeline: 1, lsn: '0/0' } };
+    evidence.members.push({ type: 'member', ...early });
+    const written = evidence.series.get('member-pg2')?.operations.find(({ dueNs }) => dueNs > early.atNs);
+    Object.assign(written ?? {}, { outcome: 'ok', endNs: early.atNs + 50 * ms, value: { timeline: 1 } });
+  });
+  expect(named(path)).toContain('promotion 0.50');
+});
+
 test('the lock in the log of the agent stands in for a key that nobody watched', () => {
   const path = edges({ milestones }, (evidence) => {
     evidence.leaders = evidence.leaders.filter(({ how }) => how !== 'acquired');

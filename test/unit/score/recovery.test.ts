@@ -21,6 +21,11 @@ test('a client that is never served again has no such time, nor has a drill with
   expect(recovery({ outages: [] }).lastClientSeconds).toBeNull();
 });
 
+test('a client that was served and refused again was not served until the last of it', () => {
+  const outages = [{ fromMs: 0, toMs: 1000 }, { fromMs: 3000, toMs: 3500 }]; // prettier-ignore
+  expect(recovery({ outages }).lastClientSeconds).toBe(3.5);
+});
+
 test('an outage after the heal does not delay the last client', () => {
   const outages = [{ fromMs: 0, toMs: 2000 }, { fromMs: 6500, toMs: 7000 }]; // prettier-ignore
   expect(recovery({ outages, observeMs: 6000 }).lastClientSeconds).toBe(2);

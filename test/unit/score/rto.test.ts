@@ -167,6 +167,19 @@ test('where no fault took hold there is nothing to measure from', () => {
   expect(scoreRto(evidence)).toEqual({ rto: {}, all: [] });
 });
 
+test('what was healed before any fault took hold starts no measurement', () => {
+  const measured = rw({ outages: [{ fromMs: 0, toMs: 2000 }] }, ({ faults }) => {
+    const [first] = faults;
+    if (first !== undefined) faults.push({ ...first, fault: '0-pause', activeNs: null, healingNs: 14 * second });
+  });
+  expect(measured).toMatchObject({ seconds: 2, startNs: 15.1 * second });
+  const quiet = rw({ outages: [] }, ({ faults }) => {
+    const [first] = faults;
+    if (first !== undefined) faults.push({ ...first, fault: '0-pause', activeNs: null, healingNs: 14 * second });
+  });
+  expect(quiet).toMatchObject({ seconds: null, startNs: 15.1 * second });
+});
+
 test('a second fault starts a measurement of its own', () => {
   const evidence = syntheticRun({ outages: [{ fromMs: 0, toMs: 2000 }, { fromMs: 8000, toMs: 11_000 }] }); // prettier-ignore
   const [first] = evidence.faults;
