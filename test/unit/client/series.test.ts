@@ -139,6 +139,17 @@ describe('a series', () => {
     expect(server.connections).toBeGreaterThan(4);
   });
 
+  it('a slot without a connection does not wait until one comes free, for by then the service may be another', async () => {
+    await using server = await wireServer({ login: 'accept', query: () => {} });
+    const history = await told(server.port, { ...probe, connections: 1, deadlineNs: 400_000_000 }, (seen) =>
+      seen('40 ends', ({ completes }) => completes.length >= 40),
+    );
+    expectWhole(history);
+    // One is on its way for 400 ms; of the twenty that fall due meanwhile only the last can be next.
+    expect(history.invokes.length).toBeLessThan(history.completes.length / 4);
+    expect(new Set(ends(history.completes))).toEqual(new Set(['info deadline', 'fail no-connection']));
+  });
+
   it('a read that is not answered has no effect to be unsure of', async () => {
     await using server = await wireServer({ login: 'accept', query: () => {} });
     expect(outcomes(await told(server.port, { ...hasty, access: 'read' }))).toEqual(['fail deadline']);
