@@ -1,54 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RunClock } from '../../src/base/clock.ts';
 import { waitFor } from '../../src/base/wait.ts';
 import integ from '../../src/checks/integ.ts';
 import seq from '../../src/checks/seq.ts';
-import { schemaSql } from '../../src/client/schema.ts';
-import { captureFinal, type FinalCaptureOptions } from '../../src/postgres/examine.ts';
-import { sampleMember, SqlSession, withSession } from '../../src/postgres/session.ts';
+import { captureFinal } from '../../src/postgres/examine.ts';
+import { sampleMember, withSession } from '../../src/postgres/session.ts';
+import { captureOptions, database, makeWorkload } from '../support/captured.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import { syntheticRun } from '../support/synthetic-run.ts';
 
-const database = 'drill';
 const limits = { connectMs: 2000, statementMs: 2000, applicationName: 'test' };
-
-async function makeWorkload(server: PostgresServer): Promise<void> {
-  await server.sql('postgres', 'CREATE ROLE drill LOGIN', 'CREATE DATABASE drill OWNER drill');
-  await server.sql(database, schemaSql({ accounts: 10 }));
-  await server.sql(
-    database,
-    "INSERT INTO pgdrill.probe (series, op) SELECT 'rw-persistent', op FROM generate_series(0, 99) op WHERE op NOT IN (7, 50, 51)",
-    "INSERT INTO pgdrill.ledger (series, op, payload) SELECT 'ledger', op, 'x' FROM generate_series(3, 2002) op",
-    "INSERT INTO pgdrill.transfer (series, op, from_account, to_account, amount) VALUES ('bank', 4, 1, 2, 5)",
-    'UPDATE pgdrill.account SET balance = balance + CASE id WHEN 1 THEN -5 ELSE 5 END WHERE id IN (1, 2)',
-  );
-}
-
-function options(members: PostgresServer[], overrides: Partial<FinalCaptureOptions> = {}): FinalCaptureOptions {
-  return {
-    members: members.map((server) => server.member(database)),
-    agents: async (member) => ({ role: member === 'pg1' ? 'primary' : 'replica', state: 'running' }),
-    routes: members.map((server, index) => ({
-      name: index === 0 ? 'rw' : 'ro',
-      host: server.address,
-      port: 5432,
-      database,
-      user: 'drill',
-    })),
-    clock: new RunClock(),
-    series: [
-      { name: 'rw-persistent', kind: 'probe', access: 'write' },
-      { name: 'rw-new', kind: 'probe', access: 'write' },
-      { name: 'ro-persistent', kind: 'probe', access: 'read' },
-      { name: 'ledger', kind: 'ledger', access: 'write' },
-      { name: 'bank', kind: 'bank', access: 'write' },
-    ],
-    bank: { accounts: 10, initialBalance: 1000 },
-    budgetMs: 30_000,
-    ...overrides,
-  };
-}
 
 describe.each([15, 17, 18])('the final state of a primary and a standby, PostgreSQL %i', (major) => {
   let primary: PostgresServer;
@@ -63,7 +24,7 @@ describe.each([15, 17, 18])('the final state of a primary and a standby, Postgre
   afterAll(() => scope.disposeAsync());
 
   test('is captured whole', async () => {
-    const final = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(captureOptions([primary, standby]));
 
     expect(final.gaps).toEqual([]);
     expect(final.primary).toBe('pg1');
@@ -127,7 +88,7 @@ describe('a final state with something wrong', () => {
 
   test('a sequence that was left behind is seen', async () => {
     await primary.sql(database, "SELECT setval('pgdrill.ledger_id_seq', 1000, false)");
-    const final = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(captureOptions([primary, standby]));
     expect(seq.evaluate({ ...syntheticRun(), final })).toMatchObject({
       outcome: 'fail',
       offences: [{ what: expect.stringContaining('would give 1000') }],
@@ -143,7 +104,7 @@ describe('a final state with something wrong', () => {
       'CREATE INDEX bent ON pgdrill.ledger (pgdrill.key(op))',
       "CREATE OR REPLACE FUNCTION pgdrill.key(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT -$1'",
     );
-    const final = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(captureOptions([primary, standby]));
     expect(integ.evaluate({ ...syntheticRun(), final })).toMatchObject({ outcome: 'fail', offences: [{ node: 'pg1' }, { node: 'pg2' }] });
     const { amcheck, gaps } = final;
     const found = amcheck.filter(({ error }) => error !== null);
@@ -155,14 +116,14 @@ describe('a final state with something wrong', () => {
 
   test('money that vanished is seen', async () => {
     await primary.sql(database, 'UPDATE pgdrill.account SET balance = balance - 1 WHERE id = 3');
-    const { bank } = await captureFinal(options([primary, standby]));
+    const { bank } = await captureFinal(captureOptions([primary, standby]));
     expect(bank).toEqual({ accounts: 10, expectedTotal: 10_000, total: 9999 });
   });
 
   test('a standby whose replay stands still did not advance, and its route is stale', async () => {
     await standby.sql(database, 'SELECT pg_wal_replay_pause()');
     await sleep(100);
-    const final = await captureFinal(options([primary, standby], { budgetMs: 15_000 }));
+    const final = await captureFinal(captureOptions([primary, standby], { budgetMs: 15_000 }));
     expect(final.members[1]?.sql?.replayAdvanced).toBe(false);
     expect(final.routes[1]?.replayAgeMs).toBeGreaterThan(2000);
     await standby.sql(database, 'SELECT pg_wal_replay_resume()');
@@ -170,7 +131,7 @@ describe('a final state with something wrong', () => {
 
   test('two members that take writes leave no primary and nothing to read rows from', async () => {
     await standby.sql(database, 'SELECT pg_promote()');
-    const final = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(captureOptions([primary, standby]));
     expect(final.primary).toBeNull();
     expect(final.rows).toBeNull();
     expect(final.gaps).toContain('rows: 2 members take writes, so there is none to read from');
@@ -192,7 +153,7 @@ describe('a final state with something wrong', () => {
     );
     expect(flipped.exitCode).toBe(0);
     await primary.docker('start');
-    const final = await captureFinal(options([primary]));
+    const final = await captureFinal(captureOptions([primary]));
     expect(final.amcheck.filter(({ error }) => error !== null)).toMatchObject([
       { member: 'pg1', index: 'pgdrill.ledger_series_op_key', error: expect.stringContaining('invalid page in block 1') },
     ]);
@@ -202,34 +163,11 @@ describe('a final state with something wrong', () => {
   test('a frozen member costs its connect budget and no more', async () => {
     await standby.docker('pause');
     const begun = performance.now();
-    const final = await captureFinal(options([primary, standby]));
+    const final = await captureFinal(captureOptions([primary, standby]));
     await standby.docker('unpause');
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(final.members[1]).toMatchObject({ sql: null, sqlError: expect.stringContaining('no answer within') });
     expect(final.primary).toBe('pg1');
-  });
-});
-
-describe('a session', () => {
-  test('closes at the deadline of a statement, and says so of the next', async () => {
-    await using server = await PostgresServer.start('pg1');
-    const opened = await SqlSession.open(server.member('postgres').sql, { ...limits, statementMs: 200 });
-    if (!opened.ok) throw new Error(opened.error.message);
-    await using session = opened.value;
-    expect(await session.query('SELECT pg_sleep(30)')).toMatchObject({ ok: false, error: { code: 'deadline' } });
-    expect(session.open).toBe(false);
-    expect(await session.query('SELECT 1')).toMatchObject({ ok: false });
-  });
-
-  test('gives the SQLSTATE of a refusal, and of its own end', async () => {
-    await using server = await PostgresServer.start('pg1');
-    await using session = await server.session();
-    expect(await session.query('SELECT nonsense')).toMatchObject({ ok: false, error: { code: '42703' } });
-    expect(await session.query('SELECT pg_terminate_backend(pg_backend_pid())')).toMatchObject({ ok: false, error: { code: '57P01' } });
-    expect(await session.query('SELECT 1')).toMatchObject({ ok: false });
-    await server.docker('kill');
-    const refused = await withSession(server.member('postgres').sql, limits, sampleMember);
-    expect(refused).toMatchObject({ ok: false, error: { code: expect.stringMatching(/^(ECONNREFUSED|EHOSTUNREACH|deadline)$/) } });
   });
 });
 
@@ -243,13 +181,13 @@ describe('a standby that lost its upstream', () => {
     await upstream.sql(database, 'SELECT pg_promote()');
     await standby.sql(database, `ALTER SYSTEM SET primary_conninfo = 'host=${upstream.address} user=postgres'`, 'SELECT pg_reload_conf()');
     await waitFor({ name: 'pg3 to replay timeline 2', budgetMs: 20_000 }, async () => {
-      const { members } = await captureFinal(options([upstream, standby]));
+      const { members } = await captureFinal(captureOptions([upstream, standby]));
       const sql = members[1]?.sql;
       return sql?.timeline === 2 && sql.replayAdvanced === true ? { done: true, value: sql } : { done: false, seen: JSON.stringify(sql) };
     });
     await upstream.docker('kill');
 
-    const final = await captureFinal(options([standby]));
+    const final = await captureFinal(captureOptions([standby]));
     expect(final.members[0]).toMatchObject({ sql: { inRecovery: true, timeline: 2 }, timelineHistory: [{ timeline: 1 }] });
     expect(final.members[0]?.sql?.walReceiver).toBeUndefined();
     expect(final.gaps.filter((gap) => gap.startsWith('history'))).toEqual([]);
