@@ -12,7 +12,7 @@ export interface HttpReply {
 /** One HTTP exchange, bounded in time as a whole. Any status is an answer. */
 export async function exchange(
   url: string,
-  options: { method?: 'GET' | 'POST' | 'PATCH'; json?: unknown; budgetMs?: number } = {},
+  options: { method?: 'GET' | 'POST'; json?: unknown; budgetMs?: number } = {},
 ): Promise<Answer<HttpReply>> {
   const budgetMs = options.budgetMs ?? 2000;
   try {

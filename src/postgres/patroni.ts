@@ -3,11 +3,6 @@ import { waitFor } from '../base/wait.ts';
 import { exchange, exchangeJson, type Answer } from './http.ts';
 import { readCluster, readStatus, type PatroniCluster, type PatroniStatus } from './patroni-read.ts';
 
-export type { PatroniCluster, PatroniMember, PatroniStatus } from './patroni-read.ts';
-
-/** Patroni's endpoints that answer by status code alone whether a member is what a router looks for. */
-export type PatroniCheck = 'primary' | 'replica' | 'synchronous' | 'asynchronous' | 'liveness' | 'readiness';
-
 /** One member's Patroni REST API (versions 3 and 4). Every call is bounded in time; a member that does not answer is a value. */
 export class PatroniApi {
   readonly #base: string;
@@ -31,17 +26,6 @@ export class PatroniApi {
   /** The dynamic configuration in the DCS: `ttl`, `loop_wait`, `retry_timeout`, `synchronous_mode`, … */
   config(): Promise<Answer<Record<string, unknown>>> {
     return exchangeJson(`${this.#base}/config`, { budgetMs: this.#budgetMs }, (json) => json);
-  }
-
-  /** Merges into the dynamic configuration; null removes a key. */
-  patchConfig(patch: Record<string, unknown>): Promise<Answer<Record<string, unknown>>> {
-    return exchangeJson(`${this.#base}/config`, { method: 'PATCH', json: patch, budgetMs: this.#budgetMs }, (json) => json);
-  }
-
-  /** Whether a health check of this member passes; false also when it does not answer. */
-  async passes(check: PatroniCheck): Promise<boolean> {
-    const reply = await exchange(`${this.#base}/${check}`, { budgetMs: this.#budgetMs });
-    return reply.ok && reply.value.status === 200;
   }
 
   /**

@@ -15,8 +15,6 @@ import { connectEngine } from '../../src/runtime/engine.ts';
 import { ensureImages, ensureSeed } from '../../src/runtime/images.ts';
 import { thisProcessAsOwner } from '../../src/runtime/labels.ts';
 
-export type AnyFault = FaultDefinition;
-
 export const echoPort = 7000;
 const echo = `require('net').createServer((s) => { s.on('error', () => {}); s.pipe(s); }).listen(${echoPort})`;
 /** PostgreSQL under the plainest of supervisors: a loop. */
@@ -112,7 +110,7 @@ export class Stage implements AsyncDisposable {
   context(
     id: string,
     exercise: { params?: object; nodes: string[] },
-    fault: AnyFault,
+    fault: FaultDefinition,
     leaseMs = 30_000,
   ): FaultContext<Record<string, unknown>> {
     return {
@@ -155,8 +153,21 @@ true`;
 
 /** Asks for the proof within a budget, as the engine of drills does. */
 export async function proven(name: string, look: () => Promise<Confirmation>): Promise<Confirmation & { proven: true }> {
-  return waitFor({ name, budgetMs: 10_000, intervalMs: 25 }, async () => {
+  return waitFor({ name, budgetMs: longEnoughMs, intervalMs: 25 }, async () => {
     const found = await look();
     return found.proven ? { done: true, value: found } : { done: false, seen: found.seen };
   });
 }
+
+/** The small plan, without the nodes that a test has no use for. */
+export const onlyNodes = (names: string[]): TopologyPlan => ({
+  ...smallPlan,
+  nodes: smallPlan.nodes.filter(({ name }) => names.includes(name)),
+});
+
+export const longEnoughMs = 10_000;
+
+export const until = (name: string, condition: () => Promise<boolean>): Promise<void> =>
+  waitFor({ name, budgetMs: longEnoughMs, intervalMs: 50 }, async () =>
+    (await condition()) ? { done: true, value: undefined } : { done: false, seen: 'not yet' },
+  );

@@ -1,11 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { AnyFault } from '../../support/fault-stage.ts';
-
-const folder = new URL('../../../faults/', import.meta.url);
-const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).toSorted();
-const faults = await Promise.all(files.map(async (file) => ((await import(new URL(file, folder).href)) as { default: AnyFault }).default));
+import type { FaultDefinition } from '../../../src/index.ts';
+import { faultFiles, faults } from '../../support/all-faults.ts';
 
 interface Parameter {
   description?: string;
@@ -13,7 +9,7 @@ interface Parameter {
   enum?: string[];
 }
 
-function parametersOf(fault: AnyFault): string {
+function parametersOf(fault: FaultDefinition): string {
   const schema = z.toJSONSchema(fault.params, { io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, Parameter>;
     required?: string[];
@@ -29,7 +25,7 @@ function parametersOf(fault: AnyFault): string {
   return rows.length === 0 ? 'It takes no parameters.' : `Parameters:\n\n${rows.join('\n')}`;
 }
 
-function section(fault: AnyFault): string {
+function section(fault: FaultDefinition): string {
   const needs = fault.needs.length === 0 ? '' : ` The topology must offer ${fault.needs.map((need) => `\`${need}\``).join(', ')}.`;
   const target = fault.target === 'none' ? 'It takes no target.' : 'It needs a target.';
   const lease = fault.renew === undefined ? '' : ' What it leaves in a node undoes itself when its lease is not renewed.';
@@ -44,6 +40,6 @@ proven gone; see [adding a fault](adding-a-fault.md). A test writes this page fr
 `;
 
 test('docs/faults.md says what the definitions say', async () => {
-  expect(faults.map(({ kind }) => `${kind}.ts`)).toEqual(files);
+  expect(faults.map(({ kind }) => `${kind}.ts`)).toEqual(faultFiles);
   await expect(`${intro}\n${faults.map(section).join('\n')}`).toMatchFileSnapshot('../../../docs/faults.md');
 });
