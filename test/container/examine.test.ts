@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/base/wait.ts';
 import integ from '../../src/checks/integ.ts';
@@ -122,7 +121,10 @@ describe('a final state with something wrong', () => {
 
   test('a standby whose replay stands still did not advance, and its route is stale', async () => {
     await standby.sql(database, 'SELECT pg_wal_replay_pause()');
-    await sleep(100);
+    await waitFor({ name: 'replay to pause', budgetMs: 5000 }, async () => {
+      const [row] = await standby.sql(database, 'SELECT pg_get_wal_replay_pause_state() AS state');
+      return row?.['state'] === 'paused' ? { done: true, value: row } : { done: false, seen: String(row?.['state']) };
+    });
     const final = await captureFinal(captureOptions([primary, standby], { budgetMs: 15_000 }));
     expect(final.members[1]?.sql?.replayAdvanced).toBe(false);
     expect(final.routes[1]?.replayAgeMs).toBeGreaterThan(2000);
