@@ -26,6 +26,18 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        test: {
+          name: 'drill',
+          include: ['test/drill/**/*.test.ts'],
+          // Whole drills, measured: alone on the machine, as what else runs would be measured with them.
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
+          retry: 0,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -23,6 +23,8 @@ export interface RunDrillOptions {
   /** Second Ctrl-C: release now. */
   releaseNow?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** Leave the containers running for a look by hand; `pgdrill clean` removes them once this process has ended. */
+  keep?: boolean;
 }
 
 export interface DrillOutcome {

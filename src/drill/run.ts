@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { RunClock } from '../base/clock.ts';
-import { exitCodes } from '../base/errors.ts';
+import { DrillError, exitCodes, messageOf } from '../base/errors.ts';
 import { thisProcessAsOwner } from '../runtime/labels.ts';
 import type { DrillOutcome, RunDrillOptions } from './api.ts';
 import { conduct } from './conduct.ts';
@@ -10,7 +10,7 @@ import { judge, render } from './judge.ts';
 import { newCluster } from './phases/provision.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { Recorder } from './recorder.ts';
-import { runPhase, type PhaseEnd } from './stages.ts';
+import { aborted, runPhase, type PhaseEnd } from './stages.ts';
 import { HistoryTail } from './tail.ts';
 
 const never = new AbortController().signal;
@@ -22,27 +22,40 @@ const never = new AbortController().signal;
  *   before there was anything to judge; whatever had been started by then is released first.
  */
 export async function runDrill(options: RunDrillOptions): Promise<DrillOutcome> {
-  const prepared = await prepare(options);
+  const releaseNow = options.releaseNow ?? never;
+  const stop = AbortSignal.any([options.stop ?? never, releaseNow]);
+  // Nothing has been acquired before this ends, so that a stop needs no release.
+  const prepared = await Promise.race([prepare(options), aborted(stop)]);
   const { runFolder } = prepared;
-  await mkdir(`${runFolder}/history`, { recursive: true });
-  await copyFile(options.scenarioFile, `${runFolder}/scenario.yaml`);
+  await makeRunFolder(options.scenarioFile, runFolder);
   const clock = new RunClock();
   const journal = await Journal.open(`${runFolder}/journal.jsonl`, clock, (event) => options.onProgress?.({ kind: 'journal', event }));
   const cluster = newCluster(prepared.engine, thisProcessAsOwner(prepared.runId), prepared.plan, prepared.images, journal);
-  const releaseNow = options.releaseNow ?? never;
-  const stop = AbortSignal.any([options.stop ?? never, releaseNow]);
   const release = once(() => runPhase(journal, 'release', never, () => cluster[Symbol.asyncDispose]()));
   try {
     await conductInScope(prepared, { clock, journal, cluster, stop, releaseNow }, options);
     const judged = await must(runPhase(journal, 'score', never, () => judge(runFolder)));
     const files = await must(runPhase(journal, 'report', never, () => render(judged, runFolder)));
-    await release();
+    if (options.keep !== true) await release();
     await journal.write({ type: 'ended', verdict: judged.verdict });
     const exitCode = stop.aborted ? exitCodes.interrupted : exitCodes[judged.verdict];
     return { verdict: judged.verdict, exitCode, runId: prepared.runId, runFolder, files, leftBehind: cluster.leftBehind };
-  } finally {
+  } catch (error) {
     await release();
+    throw error;
+  } finally {
     await journal.close().catch(() => undefined);
+  }
+}
+
+/** @throws DrillError `disk-full`, or `bad-usage` when the place cannot be written to. */
+async function makeRunFolder(scenarioFile: string, runFolder: string): Promise<void> {
+  try {
+    await mkdir(`${runFolder}/history`, { recursive: true });
+    await copyFile(scenarioFile, `${runFolder}/scenario.yaml`);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'bad-usage';
+    throw new DrillError(`the run folder ${runFolder} cannot be written: ${messageOf(error)}`, { code, cause: error });
   }
 }
 

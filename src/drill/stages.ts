@@ -30,7 +30,8 @@ function asDrillError(cause: unknown, phase: Phase): DrillError {
   return new DrillError(messageOf(cause), { code: 'internal', phase, cause });
 }
 
-async function aborted(signal: AbortSignal): Promise<never> {
+/** Rejects when the signal fires. @throws DrillError `interrupted`. */
+export async function aborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(new DrillError('released on request', { code: 'interrupted' }));
   if (signal.aborted) stop();

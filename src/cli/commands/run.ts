@@ -12,6 +12,7 @@ interface RunFlags {
   seed?: number;
   runsDir?: string;
   image?: Record<string, string>;
+  keep?: boolean;
 }
 
 export function addRun(program: Command, finish: Finish): void {
@@ -22,6 +23,7 @@ export function addRun(program: Command, finish: Finish): void {
     .option('--seed <n>', "seed of the drill (default: the scenario's, else drawn, and reported)", parseSeed)
     .option('--runs-dir <folder>', 'where run folders go (default: reports/runs)')
     .option('--image <role=reference>', 'an image of your own for a role; may be given more than once', parseImage)
+    .option('--keep', 'leave the containers running for a look by hand; `pgdrill clean` removes them')
     .action(async (files: string[], flags: RunFlags, command: Command) => finish(await run(files, flags, outputOf(command))));
 }
 
@@ -36,6 +38,7 @@ async function run(files: readonly string[], flags: RunFlags, output: Output): P
     runDrill,
     options: {
       ...(flags.image === undefined ? {} : { images: flags.image }),
+      ...(flags.keep === undefined ? {} : { keep: flags.keep }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.runsDir === undefined ? {} : { runsDir: flags.runsDir }),
     },
