@@ -31,14 +31,15 @@ const marginNs = 50_000_000;
  */
 export async function run(): Promise<BenchResult> {
   await using server = await PostgresServer.start('rto-error');
-  await server.sql('postgres', 'CREATE ROLE drill LOGIN', 'CREATE DATABASE drill');
+  // It is the path that is measured, and the disk is not to disturb it.
+  await server.sql('postgres', 'CREATE ROLE drill LOGIN', 'ALTER ROLE drill SET synchronous_commit = off', 'CREATE DATABASE drill');
   await server.sql('drill', schemaSql({ accounts: 2 }));
   // Off the grid of the probes, so that outages begin and end anywhere between two slots.
   const outages = Array.from({ length: outageCount }, (_, at) => ({ afterMs: 400 + ((at * 37) % 50), lengthMs: 100 + ((at * 173) % 500) }));
   const epochNs = process.hrtime.bigint();
   await using proxy = await startProxy({ epochNs: String(epochNs), host: server.address, port: 5432, outages });
   const clients = {
-    probes: { interval: `${intervalMs}ms`, connections: 8, members: false },
+    probes: { interval: `${intervalMs}ms`, connections: 16, members: false },
     ledger: { rate: '0/s' },
     bank: { rate: '0/s' },
   };
@@ -81,7 +82,7 @@ function judge(planted: PlantedOutage[], results: RtoResult[], cpu: number[], la
     target: intervalMs,
     measured: rounded(measured),
     unit: 'ms',
-    met: measured <= intervalMs && cpuPct <= cpuPctMax,
+    met: measured <= intervalMs && cpuPct <= cpuPctMax && lagP99Ms <= intervalMs / 2,
     samples: planted.length,
     detail: {
       probesPerSecond: 1000 / intervalMs,
@@ -93,7 +94,9 @@ function judge(planted: PlantedOutage[], results: RtoResult[], cpu: number[], la
       clientCpuPct: rounded(cpuPct),
       clientCpuPctMax: cpuPctMax,
       clientCpuWorstSecondPct: rounded(Math.max(...cpu)),
+      // Above half an interval nothing measured here is to be trusted: the machine is too busy.
       clientLagP99Ms: rounded(lagP99Ms),
+      clientLagP99MsMax: intervalMs / 2,
     },
   };
 }
