@@ -3,7 +3,8 @@ export function bindPointer(view, readout, tracks) {
   const pointers = new Map();
   let drag = null;
 
-  const trackOf = (event) => event.target.closest?.('.lanes')?.querySelector('.track') && (event.target.closest('.track') ?? nearest(event));
+  const trackOf = (event) =>
+    event.target.closest?.('.lanes')?.querySelector('.track') && (event.target.closest('.track') ?? nearest(event));
   const nearest = (event) => event.target.closest('.lane')?.querySelector('.track') ?? null;
 
   function selection(lanes) {
@@ -22,7 +23,15 @@ export function bindPointer(view, readout, tracks) {
       return;
     }
     const lanes = track.closest('.lanes');
-    drag = { track, lanes, startX: event.clientX, lastX: event.clientX, from: view.at(track, event.clientX), mouse: event.pointerType === 'mouse', box: null };
+    drag = {
+      track,
+      lanes,
+      startX: event.clientX,
+      lastX: event.clientX,
+      from: view.at(track, event.clientX),
+      mouse: event.pointerType === 'mouse',
+      box: null,
+    };
     track.setPointerCapture(event.pointerId);
   }
 
