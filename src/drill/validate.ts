@@ -1,17 +1,21 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DrillError, messageOf } from '../base/errors.ts';
 import type { TopologyDefinition, TopologyPlan } from '../contract/topology.ts';
 import { BadScenario, type Diagnostic } from '../scenario/diagnostic.ts';
 import { scenarioHash } from '../scenario/hash.ts';
 import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
+import { estimateDrill, type DrillEstimate } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { loadTiers, type Tiers } from '../scenario/tiers.ts';
-import { limitsOf, type Limits } from '../score/limits.ts';
+import type { Limits } from '../score/limits.ts';
 import type { PlannedFault } from './fault-run.ts';
 import type { Plugins } from './plugins.ts';
-import { objectiveWarnings } from './promises.ts';
-import { checkNames, limitRoutes, planFaults, planTopology } from './validate-parts.ts';
+import { expectedOutage, objectiveWarnings } from './promises.ts';
+import { checkNames, limitsFor } from './validate-objectives.ts';
+import { planFaults } from './validate-timeline.ts';
+import { imageWarnings, planTopology } from './validate-topology.ts';
 
 /** A scenario that may run: everything it names is there, and everything it asks for is possible. */
 export interface ValidatedScenario {
@@ -29,9 +33,10 @@ export interface ValidatedScenario {
   limits: Limits;
   /** What is allowed and yet unwise, one sentence each: an objective that cannot be met by design. */
   warnings: string[];
+  estimate: DrillEstimate;
 }
 
-const tiersFile = fileURLToPath(new URL('../../scenarios/tiers.yaml', import.meta.url));
+const builtInTiers = fileURLToPath(new URL('../../scenarios/tiers.yaml', import.meta.url));
 
 /**
  * Reads and validates a scenario file, without an engine.
@@ -39,8 +44,9 @@ const tiersFile = fileURLToPath(new URL('../../scenarios/tiers.yaml', import.met
  *   and what is allowed.
  */
 export async function validateFile(file: string, plugins: Plugins): Promise<ValidatedScenario> {
-  const [text, tiers] = await Promise.all([textOf(file), textOf(tiersFile)]);
-  return validate(loadScenario(text, file), plugins, loadTiers(tiers, tiersFile));
+  const loaded = loadScenario(await textOf(file), file);
+  const tiers = loaded.scenario.objectives.tier === undefined ? {} : await tiersFor(file);
+  return validate(loaded, plugins, tiers);
 }
 
 /** Pure. @throws BadScenario, see {@link validateFile}. */
@@ -48,22 +54,12 @@ export function validate(loaded: LoadedScenario, plugins: Plugins, tiers: Tiers)
   const { scenario, source, input } = loaded;
   const problems: Diagnostic[] = [];
   const planned = planTopology(loaded, plugins, problems);
-  // Without a topology there is nothing to hold targets, routes and needs against.
-  if (planned === null) throw new BadScenario(problems);
-  const { topology, params, plan } = planned;
   const faults = planFaults(loaded, plugins, planned, problems);
   const checks = checkNames(loaded, plugins, problems);
-  const { tier } = scenario.objectives;
-  const ofTier = tier === undefined ? undefined : tiers[String(tier)];
-  if (tier !== undefined && ofTier === undefined) {
-    problems.push(
-      source.atValue(['objectives', 'tier'], `there is no tier ${tier} in scenarios/tiers.yaml`, Object.keys(tiers).join(', ')),
-    );
-  }
-  const limits = limitsOf(scenario.objectives, ofTier === undefined ? null : { name: `tier ${tier}`, objectives: ofTier.objectives });
-  limitRoutes(loaded, plan, problems);
-  if (problems.length > 0) throw new BadScenario(problems);
-  const warnings = objectiveWarnings(scenario, faults, limits, topology.promises(params));
+  const limits = limitsFor(loaded, tiers, planned?.plan ?? null, problems);
+  if (planned === null || problems.length > 0) throw new BadScenario(problems);
+  const { topology, params, plan } = planned;
+  const promises = topology.promises(params as never);
   return {
     file: source.file,
     scenario,
@@ -75,8 +71,22 @@ export function validate(loaded: LoadedScenario, plugins: Plugins, tiers: Tiers)
     faults,
     checks,
     limits,
-    warnings,
+    warnings: [...objectiveWarnings(scenario, faults, limits, promises), ...imageWarnings(scenario)],
+    estimate: estimateDrill(scenario, expectedOutage(faults, promises)),
   };
+}
+
+/** The tiers that hold for a scenario: `tiers.yaml` in its folder or the one above, else those that come with pgdrill. */
+async function tiersFor(scenarioFile: string): Promise<Tiers> {
+  const folder = dirname(scenarioFile);
+  for (const file of [join(folder, 'tiers.yaml'), join(folder, '..', 'tiers.yaml')]) {
+    const there = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (there) return loadTiers(await textOf(file), file);
+  }
+  return loadTiers(await textOf(builtInTiers), builtInTiers);
 }
 
 async function textOf(file: string): Promise<string> {
