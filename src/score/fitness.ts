@@ -28,16 +28,20 @@ function whyLagging(evidence: Evidence, limitMs: number): string[] {
   });
 }
 
+/** Delays shorter than this are nothing to tell apart, ms; it keeps logarithms finite. */
+const leastMs = 0.01;
+
 /**
  * The share of event-loop turns that were late by more than `limitMs`, over windows of equal length, each of which tells
- * three points of its distribution; in between it is taken to be even.
+ * three points of its distribution. Between median and 99th percentile a power law is laid: delays have long tails.
  */
 function shareAbove(windows: readonly LagEvent[], limitMs: number): number {
   const above = windows.map(({ p50Ms, p99Ms, maxMs }) => {
+    const medianMs = Math.max(p50Ms, leastMs);
     if (maxMs <= limitMs) return 0;
     if (p99Ms <= limitMs) return 0.01 * ((maxMs - limitMs) / (maxMs - p99Ms));
-    if (p50Ms <= limitMs) return 0.01 + 0.49 * ((p99Ms - limitMs) / (p99Ms - p50Ms));
-    return 0.5 + 0.5 * (1 - limitMs / p50Ms);
+    if (medianMs <= limitMs) return 0.5 * 0.02 ** (Math.log(limitMs / medianMs) / Math.log(p99Ms / medianMs));
+    return 0.5 + 0.5 * (1 - limitMs / medianMs);
   });
   return above.reduce((sum, share) => sum + share, 0) / windows.length;
 }

@@ -12,6 +12,8 @@ export interface Step {
   proofs: Proof[];
   /** It need not happen: nothing is unexplained without it. */
   optional: boolean;
+  /** The step it waits for; by default the one before. What was done while another step went on costs no time of its own. */
+  needs?: Step['edge'];
 }
 
 /**
@@ -50,7 +52,8 @@ function failoverSteps(
     step('detection', `until the lease of ${old ?? 'the old primary'} had ended`, leaderGone(evidence)),
     step('election', `until ${successor} had won the leader key`, elected),
     step('promotion', `until ${successor} took writes`, promoted),
-    step('routing', `until the route ${route} led to ${successor}`, routed(evidence, route, successor)),
+    // A router may move as soon as the lock is won, while the promotion still goes on.
+    { ...step('routing', `until the route ${route} led to ${successor}`, routed(evidence, route, successor)), needs: 'election' },
   ];
 }
 
@@ -63,7 +66,7 @@ function restartSteps(evidence: Evidence, route: string, member: string, timelin
     step('detection', `until ${member} was being started again`, starting),
     step('restart', `until ${member} took writes again`, [...readyLogged(evidence, member), ...seen]),
     // A router that never noticed has nothing to move.
-    step('routing', `until the route ${route} led to ${member} again`, routed(evidence, route, member), true),
+    { ...step('routing', `until the route ${route} led to ${member} again`, routed(evidence, route, member), true), needs: 'detection' },
   ];
 }
 

@@ -20,15 +20,14 @@ export function decomposeOutage(evidence: Evidence, rto: RtoResult): OutageEdge[
   if (servedNs === null) path.rest(endNs, 'not served again while it was observed');
   else {
     path.take(firstWrite(rto, servedNs));
-    path.rest(endNs, `served from here on, but refused again: ${rto.flaps} outages in all`);
+    path.rest(endNs, 'served from here on, but not for good: refused again before it had been served for the steady time');
   }
   return path.edges;
 }
 
 /** The end of the first outage of the stretch that the RTO measures; null: it never ended. */
-function firstServed({ outages, startNs, recoveredNs }: RtoResult): number | null {
-  const first = outages.find(({ after, originNs, firstRefusedNs }) => (after === 'fault' ? originNs : firstRefusedNs) === startNs);
-  return first === undefined ? recoveredNs : first.recoveredNs;
+function firstServed({ outages, startNs }: RtoResult): number | null {
+  return outages.find(({ firstRefusedNs }) => firstRefusedNs >= startNs)?.recoveredNs ?? null;
 }
 
 function firstWrite({ series, route }: RtoResult, servedNs: number): Omit<Step, 'edge'> & { edge: 'first-write' } {
@@ -40,6 +39,7 @@ function firstWrite({ series, route }: RtoResult, servedNs: number): Omit<Step, 
 class Path {
   readonly edges: OutageEdge[] = [];
   readonly toNs: number;
+  readonly #reached = new Map<string, number>();
   #atNs: number;
   #missing: string[] = [];
 
@@ -54,11 +54,14 @@ class Path {
   }
 
   take(step: Omit<Step, 'edge'> & { edge: OutageEdge['edge'] }): void {
-    const proof = this.#earliest(step.proofs);
+    const proof = this.#earliest(step.proofs, (step.needs === undefined ? undefined : this.#reached.get(step.needs)) ?? this.#atNs);
     if (proof === null) {
       if (!step.optional) this.miss(step.edge);
       return;
     }
+    this.#reached.set(step.edge, proof.atNs);
+    // It was done while a step before it still went on.
+    if (proof.atNs < this.#atNs) return;
     const explained = this.#missing.length === 0;
     const without = `no proof in order of: ${this.#missing.join(', ')}; it ends at ${proof.source}`;
     this.#lay(explained ? step.edge : 'unexplained', proof.atNs, explained ? proof.source : null, explained ? step.detail : without);
@@ -71,10 +74,10 @@ class Path {
     this.#lay('unexplained', endNs, null, why + without);
   }
 
-  #earliest(proofs: readonly Proof[]): Proof | null {
+  #earliest(proofs: readonly Proof[], sinceNs: number): Proof | null {
     let earliest: Proof | null = null;
     for (const proof of proofs) {
-      if (proof.atNs < this.#atNs || proof.atNs > this.toNs) continue;
+      if (proof.atNs < sinceNs || proof.atNs > this.toNs) continue;
       if (earliest === null || proof.atNs < earliest.atNs) earliest = proof;
     }
     return earliest;

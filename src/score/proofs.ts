@@ -46,16 +46,20 @@ export function seenWritable(evidence: Evidence, member: string, above: number):
   ];
 }
 
-/** The route leads to `member`: by a router's word, or by a connection that came through (which says not to whom). */
+/**
+ * The route leads to `member`, by a router's word; of a route that no router speaks of, by a connection that came through.
+ * Behind a pooler that is no proof: it lets clients in whether or not it has a server for them.
+ */
 export function routed(evidence: Evidence, route: string, member: string): Proof[] {
-  const up = evidence.routes.filter((one) => one.route === route && one.server === member && one.up);
+  const told = evidence.routes.filter((one) => one.route === route);
+  if (told.length > 0) {
+    const up = told.filter((one) => one.server === member && one.up);
+    return up.map(({ atNs, router }) => ({ atNs, source: `${router}: ${member} is up on ${route}` }));
+  }
   const connected = evidence.connections.filter(
     ({ series, state }) => state === 'connected' && evidence.series.get(series)?.declared.route === route,
   );
-  return [
-    ...up.map(({ atNs, router }) => ({ atNs, source: `${router}: ${member} is up on ${route}` })),
-    ...connected.map(({ atNs, series }) => ({ atNs, source: `client: ${series} connected again` })),
-  ];
+  return connected.map(({ atNs, series }) => ({ atNs, source: `client: ${series} connected again` }));
 }
 
 /** The server of `member` was being started again. */

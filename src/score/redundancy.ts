@@ -1,18 +1,18 @@
 import type { Evidence } from '../history/evidence.ts';
+import type { FinalState } from '../history/final-state.ts';
 import type { MemberSample } from '../history/observations.ts';
 import { clientsEnd } from './window.ts';
 
 /**
  * When every member streamed again after the fault, for good: the last turn from "not whole" to "whole" in the samples of
- * members, or, where they do not tell, the end of the converge phase. The fault itself where redundancy was whole
- * throughout; null where it was not whole at the end.
+ * members. Where they do not show it, but the final state is whole, when that was captured: by then it was. The fault
+ * itself where redundancy was whole throughout; null where it was not whole at the end.
  */
 export function redundancyWholeNs(evidence: Evidence, startNs: number): number | null {
   const turns = wholeTurns(evidence.members.filter(({ atNs }) => atNs < clientsEnd(evidence)));
-  if (turns.length === 0) return convergedNs(evidence);
   const last = turns.at(-1);
-  if (last === undefined || !last.whole) return null;
-  return Math.max(startNs, last.atNs);
+  if (last?.whole === true) return Math.max(startNs, last.atNs);
+  return evidence.final !== null && isFinallyWhole(evidence.final) ? evidence.final.capturedNs : null;
 }
 
 /** When redundancy became whole or ceased to be, by the newest sample of each member; told once every member was sampled. */
@@ -40,7 +40,12 @@ function isWhole(samples: readonly MemberSample[]): boolean {
   });
 }
 
-function convergedNs(evidence: Evidence): number | null {
-  const converge = evidence.phases.find(({ phase }) => phase === 'converge');
-  return converge?.failed === null ? converge.endNs : null;
+function isFinallyWhole({ primary: name, members }: FinalState): boolean {
+  const primary = members.find(({ member }) => member === name);
+  if (primary?.sql == null) return false;
+  const { timeline } = primary.sql;
+  return members.every(({ member, sql }) => {
+    if (sql === null || sql.timeline !== timeline) return false;
+    return member === primary.member || (sql.inRecovery && sql.walReceiver?.status === 'streaming');
+  });
 }

@@ -42,16 +42,18 @@ interface Measured extends Outage {
   provenNs: number | null;
 }
 
-/** A stretch of refused service, measured from `baseNs`: from a fault until service is back for good, or one outage after a heal. */
+/** Outages between which service was not back for good; `lateByNs`: how much earlier than `baseNs` it may have begun. */
 interface Stretch {
   baseNs: number;
-  first: Measured;
+  lateByNs: number;
   last: Measured;
+  firstRefusedNs: number;
 }
 
 function seriesRto(evidence: Evidence, series: Series, origins: readonly [Origin, ...Origin[]]): RtoResult {
   const startNs = origins[0].atNs;
   const { declared } = series;
+  const { consecutive } = evidence.scenario.measure;
   const rows = evidence.final?.rows == null ? null : (evidence.final.rows[declared.series] ?? []);
   const all = slotsOf(series, rows);
   const usual = usualLatency(all, baselineWindow(evidence));
@@ -60,7 +62,7 @@ function seriesRto(evidence: Evidence, series: Series, origins: readonly [Origin
   const slots = all.filter(
     (slot) => slot.dueNs < endNs && (slot.dueNs >= startNs || (slot.endNs ?? slot.dueNs + declared.deadlineNs) > startNs),
   );
-  const outages = findRefusals(slots, evidence.scenario.measure.consecutive).map((refusals) =>
+  const outages = findRefusals(slots, consecutive).map((refusals) =>
     measured(slots, refusals, { origins, usual, observationEndNs: Math.min(observationEnd(evidence), endNs), endNs }),
   );
   const refused = slots.filter((slot) => !slot.accepted).length;
@@ -72,7 +74,8 @@ function seriesRto(evidence: Evidence, series: Series, origins: readonly [Origin
     outages: outages.map(({ horizonNs: _horizon, provenNs: _proven, ...outage }) => outage),
     slots: { total: slots.length, refused, accepted: slots.length - refused },
   };
-  const [worst] = stretchesOf(outages).sort(byWorst);
+  const steadyNs = Math.max(evidence.scenario.phases.steady * 1e6, consecutive * declared.intervalNs);
+  const [worst] = stretchesOf(outages, steadyNs, declared.intervalNs).sort(byWorst);
   return { ...shared, ...(worst === undefined ? noOutage(slots, declared, startNs) : figuresOf(worst)) };
 }
 
@@ -109,13 +112,21 @@ function refusedNs({ firstRefusedNs, recoveredNs, horizonNs }: Measured): number
   return Math.max(0, (recoveredNs ?? horizonNs) - firstRefusedNs);
 }
 
-/** After a fault all outages are one stretch, for service is not back while it fails again; after a heal each is its own. */
-function stretchesOf(outages: readonly Measured[]): Stretch[] {
+/**
+ * Service is back for good when it was served for the steady time: an outage that begins sooner after the one before (or
+ * after the fault) continues it. What begins later is measured by itself, from its first refused slot.
+ */
+function stretchesOf(outages: readonly Measured[], steadyNs: number, intervalNs: number): Stretch[] {
   const stretches: Stretch[] = [];
+  let servedNs: number | null = null;
   for (const outage of outages) {
-    const same = stretches.find(({ first }) => first.after === 'fault' && outage.after === 'fault' && first.originNs === outage.originNs);
-    if (same !== undefined) same.last = outage;
-    else stretches.push({ baseNs: outage.after === 'fault' ? outage.originNs : outage.firstRefusedNs, first: outage, last: outage });
+    const { originNs, firstRefusedNs } = outage;
+    const ofFault = outage.after === 'fault' && firstRefusedNs - originNs < steadyNs;
+    const current = stretches.at(-1);
+    const another = ofFault && originNs > (current?.last.originNs ?? -Infinity);
+    if (current !== undefined && servedNs !== null && firstRefusedNs - servedNs < steadyNs && !another) current.last = outage;
+    else stretches.push({ baseNs: ofFault ? originNs : firstRefusedNs, lateByNs: ofFault ? 0 : intervalNs, last: outage, firstRefusedNs });
+    servedNs = outage.recoveredNs;
   }
   return stretches;
 }
@@ -127,17 +138,17 @@ function byWorst(a: Stretch, b: Stretch): number {
 
 type Figures = Omit<RtoResult, 'route' | 'series' | 'refusedSeconds' | 'flaps' | 'outages' | 'slots'>;
 
-function figuresOf({ baseNs, first, last }: Stretch): Figures {
+function figuresOf({ baseNs, lateByNs, last, firstRefusedNs }: Stretch): Figures {
   const { recoveredNs, lastRefusedNs, provenNs, horizonNs } = last;
   const lower = seconds(lastRefusedNs - baseNs);
   return {
     seconds: recoveredNs === null ? lower : seconds(recoveredNs - baseNs),
     lower,
     // Censored: nothing bounds it from above; the end of the observation is where looking stopped.
-    upper: seconds((provenNs ?? horizonNs) - baseNs),
+    upper: seconds((provenNs ?? horizonNs) - baseNs + lateByNs),
     censored: recoveredNs === null,
     startNs: baseNs,
-    firstRefusedNs: first.firstRefusedNs,
+    firstRefusedNs,
     lastRefusedNs,
     recoveredNs,
   };

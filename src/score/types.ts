@@ -17,9 +17,12 @@ export interface Outage {
 export interface RtoResult {
   route: string;
   series: string;
-  /** The outage: from the fault's confirmed effect until writes (reads) were let through again. Null: no outage was seen. */
+  /**
+   * The outage: from the fault's confirmed effect until writes (reads) were let through again, for good (docs/measuring.md).
+   * Null: no outage was seen.
+   */
   seconds: number | null;
-  /** The interval it lies in: [due time of the last refused slot, acknowledgement of the first accepted], from the fault. */
+  /** The interval it lies in: [due time of the last refused slot, acknowledgement of the first accepted], from `startNs`. */
   lower: number;
   upper: number;
   /** The outage reached the end of the observation: it lasted at least `lower`. */
@@ -28,6 +31,7 @@ export interface RtoResult {
   refusedSeconds: number;
   /** Separate outages after the fault; 1 is a clean failover. */
   flaps: number;
+  /** The fault's effect; for an outage that came only after service had outlasted the fault, its first refused slot. */
   startNs: number;
   firstRefusedNs: number | null;
   lastRefusedNs: number | null;

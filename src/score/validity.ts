@@ -1,4 +1,4 @@
-import type { Evidence, FaultRecord, Series } from '../history/evidence.ts';
+import type { Evidence, FaultRecord, Operation, Series } from '../history/evidence.ts';
 import type { Phase } from '../history/journal.ts';
 import { whyClientsUnfit } from './fitness.ts';
 import { sentence } from './sentence.ts';
@@ -75,7 +75,9 @@ function whySeriesUnclean({ declared, operations }: Series, { fromNs, toNs }: Wi
   const slots = operations.filter(({ dueNs }) => dueNs >= fromNs && dueNs < toNs);
   if (declared.kind === 'probe' && slots.length < consecutive)
     return [`${declared.series} had ${slots.length} slots in the baseline, and needs ${consecutive}`];
-  const bad = slots.filter(({ outcome }) => outcome !== 'ok');
+  // A workload asks for as much as it is told to; where its own connections do not suffice, that says nothing of the service.
+  const saturated = (operation: Operation): boolean => declared.kind !== 'probe' && operation.error?.code === 'no-connection';
+  const bad = slots.filter((operation) => operation.outcome !== 'ok' && !saturated(operation));
   const [first] = bad;
   if (first === undefined) return [];
   return [

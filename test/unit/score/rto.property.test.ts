@@ -78,13 +78,25 @@ function flapping(pauseMs: { min: number; max: number }): fc.Arbitrary<{ fromMs:
 
 test('flaps are told one by one, their time adds up, and the last of them ends the RTO', () => {
   fc.assert(
-    fc.property(flapping({ min: 700, max: 3700 }), phase, (outages, phaseNs) => {
+    fc.property(flapping({ min: 700, max: 2800 }), phase, (outages, phaseNs) => {
       const measured = scoreRto(runWith(outages, 'refused', phaseNs)).rto['rw'];
       const refusedMs = outages.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
       expect(measured?.flaps).toBe(outages.length);
       expect(Math.abs((measured?.refusedSeconds ?? NaN) - refusedMs / 1000)).toBeLessThanOrEqual((outages.length * errorNs) / second);
       expect(Math.abs((measured?.seconds ?? NaN) - (outages.at(-1)?.toMs ?? NaN) / 1000)).toBeLessThanOrEqual(errorNs / second);
       expect(measured?.slots.refused).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('where service was back for good in between, the longest outage is the RTO', () => {
+  fc.assert(
+    fc.property(flapping({ min: 3200, max: 6000 }), phase, (outages, phaseNs) => {
+      const measured = scoreRto(runWith(outages, 'refused', phaseNs)).rto['rw'];
+      const longest = Math.max(...outages.map(({ fromMs, toMs }) => toMs - fromMs)) / 1000;
+      expect(measured?.flaps).toBe(outages.length);
+      expect(Math.abs((measured?.seconds ?? NaN) - longest)).toBeLessThanOrEqual(errorNs / second);
+      expect(measured?.upper).toBeGreaterThanOrEqual(longest - errorNs / second);
     }),
   );
 });

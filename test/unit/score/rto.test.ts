@@ -20,7 +20,23 @@ test('a planted outage is measured from the fault to its end, between the last r
 });
 
 test('the outage counts from the fault, the refused time from the first refused slot', () => {
-  expect(rw({ outages: [{ fromMs: 5000, toMs: 8000 }] })).toMatchObject({ seconds: 8, refusedSeconds: 3, flaps: 1 });
+  expect(rw({ outages: [{ fromMs: 2000, toMs: 5000 }] })).toMatchObject({ seconds: 5, refusedSeconds: 3, flaps: 1 });
+});
+
+test('where service outlasted the fault for the steady time, the outage counts from its first refused slot', () => {
+  const late = { outages: [{ fromMs: 5000, toMs: 8000 }] };
+  const measured = rw(late);
+  expect(measured).toMatchObject({ seconds: 3, lower: 2.95, refusedSeconds: 3, flaps: 1, startNs: 20.1 * second });
+  // It may have begun right after the slot before.
+  expect(measured.upper).toBeGreaterThan(3.05);
+  expect(rw({ ...late, scenario: { phases: { steady: '6s' } } })).toMatchObject({ seconds: 8, startNs: 15.1 * second });
+});
+
+test('outages with the steady time of service between them are measured each by itself', () => {
+  const outages = [{ fromMs: 0, toMs: 200 }, { fromMs: 22_000, toMs: 22_100 }]; // prettier-ignore
+  expect(rw({ outages })).toMatchObject({ seconds: 0.2, flaps: 2 });
+  const longer = [{ fromMs: 0, toMs: 200 }, { fromMs: 22_000, toMs: 22_600 }]; // prettier-ignore
+  expect(rw({ outages: longer })).toMatchObject({ seconds: 0.6, flaps: 2, startNs: 37.1 * second });
 });
 
 test('writes that were held do not credit the service with the time in which it held them', () => {
@@ -60,8 +76,8 @@ test('an outage that only the heal of the drill ends is censored', () => {
 });
 
 test('an outage that lasts to the end of the history is censored', () => {
-  const measured = rw({ outages: [{ fromMs: 3000, toMs: 60_000 }], observeMs: 10_000 });
-  expect(measured).toMatchObject({ censored: true, lower: 9.95, refusedSeconds: 7 });
+  const measured = rw({ outages: [{ fromMs: 2000, toMs: 60_000 }], observeMs: 10_000 });
+  expect(measured).toMatchObject({ censored: true, lower: 9.95, refusedSeconds: 8 });
 });
 
 test('where the drill mends nothing, the clients are watched until they are stopped', () => {
@@ -81,8 +97,8 @@ test('an outage after the heal is measured by itself, and is the RTO only where 
   expect(longer).toMatchObject({ seconds: 0.5, startNs: 26.1 * second });
 });
 
-test('outages after the heal are not added up: service was back in between', () => {
-  const outages = [{ fromMs: 0, toMs: 400 }, { fromMs: 11_000, toMs: 11_500 }, { fromMs: 14_000, toMs: 14_300 }]; // prettier-ignore
+test('outages after the heal are not added up where service was back for good in between', () => {
+  const outages = [{ fromMs: 0, toMs: 400 }, { fromMs: 11_000, toMs: 11_500 }, { fromMs: 15_000, toMs: 15_300 }]; // prettier-ignore
   expect(rw({ outages, observeMs: 10_000 })).toMatchObject({ seconds: 0.5, flaps: 3 });
 });
 
@@ -165,6 +181,23 @@ test('where no fault took hold there is nothing to measure from', () => {
   const evidence = syntheticRun();
   for (const fault of evidence.faults) fault.activeNs = null;
   expect(scoreRto(evidence)).toEqual({ rto: {}, all: [] });
+});
+
+test('a second fault right after the return is measured from that fault', () => {
+  const measured = rw(
+    {
+      outages: [
+        { fromMs: 0, toMs: 2000 },
+        { fromMs: 4000, toMs: 4500 },
+      ],
+    },
+    ({ faults }) => {
+      // prettier-ignore
+      const [first] = faults;
+      if (first !== undefined) faults.push({ ...first, fault: '2-container-kill', injectedNs: 19 * second, activeNs: 19.1 * second });
+    },
+  );
+  expect(measured).toMatchObject({ seconds: 2, flaps: 2 });
 });
 
 test('what was healed before any fault took hold starts no measurement', () => {

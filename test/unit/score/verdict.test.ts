@@ -53,6 +53,7 @@ const invalidating: [what: string, bend: Bend, reason: RegExp][] = [
   ['no baseline', (e) => (e.phases = e.phases.filter(({ phase }) => phase !== 'baseline')), /^The baseline was not measured to its end\.$/],
   ['a baseline cut short', (e) => e.phases.forEach((one) => one.phase === 'baseline' && (one.endNs = 10.2 * second)), /rw-persistent had 4 slots in the baseline, and needs 10\.$/],
   ['a refused slot in the baseline', (e) => Object.assign(baselineOp(e, 'rw-new'), { outcome: 'fail', error: { code: '57P03', message: '' } }), /1 of \d+ slots of rw-new were not served, first 30 \(57P03\)\.$/],
+  ['a probe without a connection in the baseline', (e) => Object.assign(baselineOp(e, 'rw-new'), { outcome: 'fail', error: { code: 'no-connection', message: '' } }), /slots of rw-new were not served/],
   ['a refused read in the baseline', (e) => (baselineOp(e, 'ro-persistent').outcome = 'fail'), /slots of ro-persistent were not served/],
   ['an unknown outcome in the baseline', (e) => Object.assign(baselineOp(e, 'ledger'), { outcome: 'info', endNs: null }), /slots of ledger were not served/],
   ['no client on a route', (e) => e.series.forEach(({ declared }) => !declared.route.startsWith('member') && e.series.delete(declared.series)), /^No client measured a route\.$/],
@@ -91,6 +92,7 @@ const harmless: [what: string, bend: Bend][] = [
   ['a member that was refused in the baseline', (e) => (baselineOp(e, 'member-pg2').outcome = 'fail')],
   ['an offset on one kernel', (e) => e.clocks.forEach((one) => (one.offsetNs = 80 * ms))],
   ['a slot on its way when the fault came', caughtAtTheEndOfTheBaseline],
+  ['a workload that asks for more than its own connections can carry', (e) => Object.assign(baselineOp(e, 'ledger'), { outcome: 'fail', error: { code: 'no-connection', message: '' } })],
   ['a workload with few operations in the baseline', (e) => series(e, 'bank').operations.splice(0, 45)],
   ['a release that failed', (e) => e.phases.push({ phase: 'release', startNs: 1, endNs: 2, failed: 'a volume is left', detail: null })],
 ]; // prettier-ignore
