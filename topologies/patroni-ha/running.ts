@@ -171,12 +171,12 @@ export class RunningPatroniHa implements RunningTopology {
     ];
   }
 
+  /** By the agents' list, which follows the DCS's: a standby that streams synchronously but is not named there may not be promoted. */
   async #syncGaps(primary: string): Promise<string[]> {
     if (this.#synchronousMode === 'off' || this.#members.length === 1) return [];
-    const status = await this.#members.find(({ node }) => node.name === primary)?.patroni.status();
-    const synchronous =
-      status?.ok === true ? status.value.replication.filter(({ syncState }) => syncState === 'sync' || syncState === 'quorum') : [];
-    return synchronous.length > 0 ? [] : ['no synchronous standby'];
+    const cluster = await this.#members.find(({ node }) => node.name === primary)?.patroni.cluster();
+    const named = cluster?.ok === true && cluster.value.members.some(({ role }) => role === 'sync_standby' || role === 'quorum_standby');
+    return named ? [] : ['no synchronous standby'];
   }
 
   async #settings(): Promise<Record<string, string>> {
