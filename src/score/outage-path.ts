@@ -49,7 +49,7 @@ function failoverSteps(
   const promoted = [...readyLogged(evidence, successor), ...seenWritable(evidence, successor, above)];
   const step = (edge: Step['edge'], detail: string, proofs: Proof[]): Step => ({ edge, detail, proofs, optional: false });
   return [
-    step('detection', `until the lease of ${old ?? 'the old primary'} had ended`, leaderGone(evidence)),
+    step('detection', `until ${old ?? 'the old primary'} no longer held the leader key`, leaderGone(evidence)),
     step('election', `until ${successor} had won the leader key`, elected),
     step('promotion', `until ${successor} took writes`, promoted),
     // A router may move as soon as the lock is won, while the promotion still goes on.

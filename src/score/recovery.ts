@@ -11,21 +11,30 @@ export function scoreRecovery(evidence: Evidence, { all }: RtoScores): Recovery 
   const since = (ns: number | null): number | null => (ns === null || startNs === null ? null : seconds(Math.max(0, ns - startNs)));
   const { backNs, baselinePerSecond: rate } = throughput(evidence, all, startNs);
   return {
-    lastClientSeconds: since(lastServedNs(all)),
+    lastClientSeconds: since(lastServedNs(all, evidence.scenario.phases.steady * 1e6)),
     throughputBackSeconds: since(backNs),
     baselineThroughputPerSecond: rate,
     redundancyWholeSeconds: startNs === null ? null : since(redundancyWholeNs(evidence, startNs)),
   };
 }
 
-/** When a series was served again after the last outage that a fault gave it. Undefined: it had none; null: it never was. */
-function servedAgainNs({ outages }: RtoResult): number | null | undefined {
-  return outages.findLast(({ after }) => after === 'fault')?.recoveredNs;
+/**
+ * When a series was served again for good (for the steady time) after a fault had refused it. Undefined: it never was
+ * refused; null: it never was served again.
+ */
+function servedAgainNs({ outages }: RtoResult, steadyNs: number): number | null | undefined {
+  let servedNs: number | null | undefined;
+  for (const { after, firstRefusedNs, recoveredNs } of outages) {
+    if (after !== 'fault' || servedNs === null) continue;
+    if (servedNs !== undefined && firstRefusedNs - servedNs >= steadyNs) break;
+    servedNs = recoveredNs;
+  }
+  return servedNs;
 }
 
 /** When the last series was. Null: one never was, or there was no outage. */
-function lastServedNs(all: readonly RtoResult[]): number | null {
-  const ends = all.map(servedAgainNs).filter((ns) => ns !== undefined);
+function lastServedNs(all: readonly RtoResult[], steadyNs: number): number | null {
+  const ends = all.map((result) => servedAgainNs(result, steadyNs)).filter((ns) => ns !== undefined);
   return ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map((ns) => ns ?? 0));
 }
 

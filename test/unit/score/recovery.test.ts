@@ -28,6 +28,11 @@ test('a client that was served and refused again was not served until the last o
   expect(recovery({ outages }).lastClientSeconds).toBe(3.5);
 });
 
+test('an outage long after the return does not delay it', () => {
+  const outages = [{ fromMs: 0, toMs: 1000 }, { fromMs: 5000, toMs: 5500 }]; // prettier-ignore
+  expect(recovery({ outages }).lastClientSeconds).toBe(1);
+});
+
 test('an outage after the heal does not delay the last client', () => {
   const outages = [{ fromMs: 0, toMs: 2000 }, { fromMs: 6500, toMs: 7000 }]; // prettier-ignore
   expect(recovery({ outages, observeMs: 6000 }).lastClientSeconds).toBe(2);
