@@ -8,6 +8,9 @@ import { workOf, type Done, type Work } from './work.ts';
 /** Attempts for one connection start at least this far apart, ns. */
 const paceNsMin = 20_000_000;
 
+/** A workload waits this long for its pool, as an application does; a probe, which is to tell when, one interval. */
+const workloadPatienceNs = 250_000_000;
+
 interface Due {
   op: number;
   dueNs: number;
@@ -27,6 +30,7 @@ export class SeriesRunner {
   readonly #work: Work;
   readonly #connections: Connections | null;
   readonly #running = new Set<Promise<void>>();
+  readonly #patienceNs: number;
   #waiting: Slot[] = [];
 
   constructor(config: ClientSeries, route: ClientRoute, recorder: Recorder, nowNs: () => number) {
@@ -35,6 +39,7 @@ export class SeriesRunner {
     this.#recorder = recorder;
     this.#nowNs = nowNs;
     this.#work = workOf(config);
+    this.#patienceNs = config.kind === 'probe' ? config.intervalNs : Math.max(config.intervalNs, workloadPatienceNs);
     this.#connections = config.connection === 'new' ? null : this.#pool();
   }
 
@@ -60,8 +65,8 @@ export class SeriesRunner {
       if (opened instanceof Session) connections.release(opened);
     });
     if (free !== null) return this.#track(this.#operate({ op, dueNs }, free));
-    // One interval of patience for a connection to come free; as much longer as the client itself was late with the slot.
-    this.#waiting.push({ op, dueNs, patienceNs: nowNs + this.config.intervalNs + Math.max(0, nowNs - dueNs) });
+    // What the client itself was late with the slot does not count.
+    this.#waiting.push({ op, dueNs, patienceNs: nowNs + this.#patienceNs + Math.max(0, nowNs - dueNs) });
   }
 
   /** Refuses what still waits and resolves when every operation under way has ended. Issue nothing after this. */

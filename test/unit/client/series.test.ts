@@ -150,6 +150,23 @@ describe('a series', () => {
     expect(new Set(ends(history.completes))).toEqual(new Set(['info deadline', 'fail no-connection']));
   });
 
+  it.each([
+    ['probe', true],
+    ['ledger', false],
+  ] as const)('a %s whose connection is busy for 120 ms refuses slots meanwhile: %s', async (kind, refuses) => {
+    let queries = 0;
+    const answer = Buffer.concat([complete('INSERT 0 1'), ready]);
+    await using server = await wireServer({
+      login: 'accept',
+      query: (socket) => (queries++ === 0 ? setTimeout(() => socket.write(answer), 120) : socket.write(answer)),
+    });
+    const history = await told(server.port, { ...probe, kind, connections: 1 }, (seen) =>
+      seen('twelve ends', ({ completes }) => completes.length >= 12),
+    );
+    expectWhole(history);
+    expect(ends(history.completes).slice(0, 12).includes('fail no-connection')).toBe(refuses);
+  });
+
   it('a read that is not answered has no effect to be unsure of', async () => {
     await using server = await wireServer({ login: 'accept', query: () => {} });
     expect(outcomes(await told(server.port, { ...hasty, access: 'read' }))).toEqual(['fail deadline']);

@@ -32,7 +32,7 @@ describe('AppendLog', () => {
           expect(events(path)).toEqual(all);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 
