@@ -8,7 +8,7 @@ import { loadPlugins, type Plugins } from '../../../src/drill/plugins.ts';
 import { validateFile } from '../../../src/drill/validate.ts';
 import { docBlocks, wordOf } from '../../support/doc-blocks.ts';
 
-/** The files that the documents give whole: type-checked, found by the plugin loader, and accepted. test/container/readme.test.ts drills them. */
+/** The files that the documents give whole: type-checked, found by the plugin loader, and accepted. test/drill/readme.test.ts drills them. */
 
 const run = promisify(execFile);
 const home = fileURLToPath(new URL('../../..', import.meta.url));
