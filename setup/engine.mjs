@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { aptInstall, isDebianLike } from './apt.mjs';
 import { startEngine } from './engine-start.mjs';
 import { findEngine } from './ping.mjs';
-import { complaint, runProgram } from './program.mjs';
 import { say, seconds, SetupError } from './say.mjs';
-
-const updateBudgetMs = 300_000;
-const installBudgetMs = 600_000;
 
 /** Sees that a container engine answers: one that is there, one that is stopped and can be started, or one from the distribution. */
 export async function ensureEngine() {
@@ -46,14 +43,6 @@ function hasDockerd() {
   return ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd'].some((path) => existsSync(path));
 }
 
-function isDebianLike() {
-  try {
-    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 async function installFromDistribution() {
   if (!isDebianLike()) {
     throw new SetupError(
@@ -63,25 +52,6 @@ async function installFromDistribution() {
   }
   const startedMs = performance.now();
   say('Docker Engine: none answers; installing docker.io with apt (PGDRILL_NO_ENGINE_INSTALL=1 refuses this)');
-  // An installation that was interrupted before would make apt refuse.
-  await runProgram('dpkg', ['--configure', '-a'], { budgetMs: installBudgetMs, env: aptEnv });
-  await apt(['update', '-o', 'APT::Update::Error-Mode=any'], updateBudgetMs, 'the package lists cannot be updated');
-  await apt(
-    ['install', '--yes', '--no-install-recommends', 'docker.io', 'iptables', 'ca-certificates'],
-    installBudgetMs,
-    'docker.io cannot be installed',
-  );
+  await aptInstall('docker.io', 'iptables', 'ca-certificates');
   say(`Docker Engine: installed in ${seconds(startedMs)}`);
-}
-
-const aptEnv = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-
-async function apt(args, budgetMs, what) {
-  const options = ['-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=20'];
-  const result = await runProgram('apt-get', [...options, ...args], { budgetMs, env: aptEnv });
-  if (result.status === 0) return;
-  throw new SetupError(
-    `${what}: ${complaint(result, /^(E|Err|W):?\s/, budgetMs)}`,
-    'check that this machine reaches its Debian or Ubuntu mirrors (`apt-get update`)',
-  );
 }
