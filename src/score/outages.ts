@@ -28,6 +28,9 @@ export function findRefusals(slots: readonly Slot[], consecutive: number): Refus
   return found;
 }
 
+/** What making a connection, and the first statement of a new backend, may add to a latency without being a hold. */
+const connectNs = 50_000_000;
+
 /** When service was back, as a run of accepted slots tells it. */
 export interface Return {
   atNs: number;
@@ -44,9 +47,10 @@ export function returnOf(slots: readonly Slot[], run: number, usual: UsualLatenc
   let atNs = Infinity;
   let provenNs = Infinity;
   for (let index = run; index < slots.length; index++) {
-    const { dueNs, endNs, accepted } = slots[index] as Slot;
+    const { dueNs, startNs = dueNs, endNs, accepted } = slots[index] as Slot;
     if (!accepted || endNs === null || dueNs >= atNs) break;
-    const held = endNs - dueNs > usual.p99Ns;
+    const connecting = startNs - dueNs > usual.medianNs;
+    const held = endNs - dueNs > usual.p99Ns + (connecting ? connectNs : 0);
     atNs = Math.min(atNs, held ? Math.max(dueNs, endNs - usual.medianNs) : dueNs);
     provenNs = Math.min(provenNs, endNs);
   }

@@ -7,6 +7,8 @@ import type { Window } from './window.ts';
 /** One slot of a series as the service answered it. */
 export interface Slot {
   dueNs: number;
+  /** When its first byte left, where it has one: later than due by the time it took to get a connection. */
+  startNs?: number;
   /** Null: no end was ever written. */
   endNs: number | null;
   accepted: boolean;
@@ -20,12 +22,12 @@ export interface Slot {
 export function slotsOf({ declared, operations }: Series, rows: OpRanges | null): Slot[] {
   const slots: Slot[] = [];
   let expected = operations[0]?.op ?? 0;
-  for (const { op, dueNs, endNs, outcome, value } of operations) {
+  for (const { op, dueNs, startNs, endNs, outcome, value } of operations) {
     for (const hole of op > expected ? new Set([expected, op - 1]) : []) {
       slots.push({ dueNs: declared.t0Ns + hole * declared.intervalNs, endNs: null, accepted: false });
     }
     const served = declared.access === 'read' ? value?.server !== undefined : rows === null || hasOp(rows, op);
-    slots.push({ dueNs, endNs, accepted: outcome === 'ok' && endNs !== null && served });
+    slots.push({ dueNs, startNs, endNs, accepted: outcome === 'ok' && endNs !== null && served });
     expected = op + 1;
   }
   return slots;
