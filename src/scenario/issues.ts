@@ -15,10 +15,18 @@ interface Context {
 
 /** Puts what a schema objects to where it stands in the file, in words: what was found, what is allowed. */
 export function diagnosticsOf(error: z.ZodError, source: YamlSource, schema: z.ZodType, at: Path = []): Diagnostic[] {
-  const shape = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Shape;
+  const shape = shapeOf(schema);
   const all = error.issues.flatMap((issue) => diagnose(issue, { source, shape, at }));
   // Of several objections to one value the first says enough.
   return all.filter((one, index) => all.findIndex((other) => String(other.path) === String(one.path)) === index);
+}
+
+const shapes = new WeakMap<z.ZodType, Shape>();
+
+function shapeOf(schema: z.ZodType): Shape {
+  const known = shapes.get(schema) ?? (z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Shape);
+  shapes.set(schema, known);
+  return known;
 }
 
 function diagnose(issue: z.core.$ZodIssue, context: Context): Diagnostic[] {
