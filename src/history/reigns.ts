@@ -46,20 +46,32 @@ export interface DoubleReign {
  * nevertheless acknowledged on an older timeline by another node; or two nodes acknowledged on one timeline, interleaved.
  */
 export function doubleReigns(reigns: readonly Reign[]): DoubleReign[] {
-  return reigns.flatMap((stale) =>
-    reigns.flatMap((other): DoubleReign[] => {
+  return reigns.flatMap((stale, index) =>
+    reigns.flatMap((other, otherIndex): DoubleReign[] => {
       if (stale.node === other.node) return [];
-      const older = stale.timeline < other.timeline;
-      const sameAndLater = stale.timeline === other.timeline && reigns.indexOf(stale) > reigns.indexOf(other);
-      if (!older && !(sameAndLater && stale.firstEndNs < other.lastStartNs)) return [];
-      const late = stale.writes.filter(({ startNs }) => startNs > other.firstEndNs);
-      const toNs = older
-        ? late.reduce((most, { endNs }) => Math.max(most, endNs), -Infinity)
-        : Math.min(stale.lastStartNs, other.lastStartNs);
-      const fromNs = older ? other.firstEndNs : stale.firstEndNs;
-      return late.length === 0 ? [] : [{ stale, other, writes: late.map(({ operation }) => operation), fromNs, toNs }];
+      if (stale.timeline < other.timeline) return onOlderTimeline(stale, other);
+      return stale.timeline === other.timeline && index > otherIndex ? onOneTimeline(stale, other) : [];
     }),
   );
+}
+
+function onOlderTimeline(stale: Reign, other: Reign): DoubleReign[] {
+  const late = stale.writes.filter(({ startNs }) => startNs > other.firstEndNs);
+  if (late.length === 0) return [];
+  return [{ stale, other, writes: late.map(({ operation }) => operation), fromNs: other.firstEndNs, toNs: lastEndNs(late) }];
+}
+
+/** The later to begin had acknowledged before the other sent its last: their times overlap, and the overlap is the window. */
+function onOneTimeline(stale: Reign, other: Reign): DoubleReign[] {
+  if (stale.firstEndNs >= other.lastStartNs) return [];
+  const fromNs = Math.max(stale.writes[0]?.startNs ?? 0, other.writes[0]?.startNs ?? 0);
+  const toNs = Math.min(lastEndNs(stale.writes), lastEndNs(other.writes));
+  const within = stale.writes.filter(({ startNs, endNs }) => startNs < toNs && endNs > fromNs);
+  return [{ stale, other, writes: within.map(({ operation }) => operation), fromNs, toNs }];
+}
+
+function lastEndNs(writes: readonly AcknowledgedWrite[]): number {
+  return writes.reduce((most, { endNs }) => Math.max(most, endNs), -Infinity);
 }
 
 /** A pause between acknowledgements longer than this ends a stretch of taking writes. */

@@ -6,7 +6,6 @@ export interface WritableSpan {
   timeline: number;
   firstNs: number;
   lastNs: number;
-  samples: number;
 }
 
 export function writableSpans(samples: readonly MemberSample[]): WritableSpan[] {
@@ -15,8 +14,8 @@ export function writableSpans(samples: readonly MemberSample[]): WritableSpan[] 
     if (sql === null || sql.inRecovery) continue;
     const key = `${member} ${sql.timeline}`;
     const span = spans.get(key);
-    if (span === undefined) spans.set(key, { member, timeline: sql.timeline, firstNs: atNs, lastNs: atNs, samples: 1 });
-    else Object.assign(span, { lastNs: atNs, samples: span.samples + 1 });
+    if (span === undefined) spans.set(key, { member, timeline: sql.timeline, firstNs: atNs, lastNs: atNs });
+    else span.lastNs = atNs;
   }
   return [...spans.values()];
 }

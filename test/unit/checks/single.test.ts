@@ -1,8 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import single from '../../../src/checks/single.ts';
-import type { Evidence, Operation } from '../../../src/history/evidence.ts';
-import { addressOf, members, ms, second, syntheticRun } from '../../support/synthetic-run.ts';
+import type { Operation } from '../../../src/history/evidence.ts';
+import { addressOf, ms, second, syntheticRun } from '../../support/synthetic-run.ts';
 import { bendSeries } from '../../support/bend.ts';
 
 const clean = syntheticRun();
@@ -66,6 +65,38 @@ describe('SINGLE', () => {
     });
   });
 
+  test('two members out of recovery on one timeline count where their times overlap, and not where they follow each other', () => {
+    const asPrimary = (fromS: number, toS: number) => ({
+      ...clean,
+      members: clean.members.map((sample) =>
+        sample.member === 'pg3' && sample.atNs >= fromS * second && sample.atNs <= toS * second
+          ? { ...sample, sql: { inRecovery: false, timeline: 1, lsn: '0/3000000' } }
+          : sample,
+      ),
+    });
+    // pg1 leads on timeline 1 until the fault at 15.1 s.
+    const what = 'pg3 was out of recovery on timeline 1 while pg1 was on timeline 1, by SQL samples from 14.000 s to 15.000 s';
+    expect(single.evaluate(asPrimary(14, 16))).toMatchObject({
+      outcome: 'fail',
+      summary: expect.stringContaining('for at least 1.000 s'),
+      offences: [{ node: 'pg3', atNs: 14 * second, what }],
+    });
+    expect(single.evaluate(asPrimary(16, 18)).outcome).toBe('pass');
+  });
+
+  test('of several windows the longest is told', () => {
+    const once = bendSeries(clean, 'member-pg1', (one) =>
+      one.startNs >= 38 * second && one.startNs < 39 * second ? taken(one, 'pg1', 1) : one,
+    );
+    const twice = bendSeries(once, 'rw-new', (one) => (one.op === 500 ? taken(one, 'pg3', 1) : one));
+    const { offences, summary } = single.evaluate(twice);
+    const lengths = offences.map(({ what }) => / for (\d+\.\d+) s/.exec(what)?.[1]).map(Number);
+    // pg1 and pg3 each against pg2 on timeline 2, and pg3 against pg1 on timeline 1.
+    expect(offences.map(({ node }) => node)).toEqual(['pg1', 'pg3', 'pg3']);
+    expect(summary).toContain(`for at least ${Math.max(...lengths).toFixed(3)} s`);
+    expect(Math.min(...lengths)).toBeLessThan(Math.max(...lengths));
+  });
+
   test('a switchover there and back is legal', () => {
     const at = (atNs: number): [string, number] => (atNs < 20 * second ? ['pg1', 1] : atNs < 30 * second ? ['pg2', 2] : ['pg1', 3]);
     let evidence = syntheticRun({ failover: 'none', outages: [], observeMs: 30_000 });
@@ -117,89 +148,29 @@ describe('SINGLE', () => {
     });
   });
 
+  test('is unknown when only the timeline is not known', () => {
+    const evidence = bendSeries(clean, 'ledger', (one) =>
+      one.value?.server === undefined ? one : { ...one, value: { server: one.value.server } },
+    );
+    expect(single.evaluate(evidence)).toMatchObject({
+      outcome: 'unknown',
+      summary: expect.stringContaining('do not say which node took them on which timeline'),
+    });
+  });
+
+  test('a member need not be asked while SQL does not answer either', () => {
+    const unasked = bendSeries(clean, 'member-pg3', (one) => (one.startNs > 20 * second && one.startNs < 28 * second ? null : one));
+    const down = (fromS: number, toS: number) => ({
+      ...unasked,
+      members: unasked.members.map((sample) =>
+        sample.member === 'pg3' && sample.atNs >= fromS * second && sample.atNs < toS * second ? { ...sample, sql: null } : sample,
+      ),
+    });
+    expect(single.evaluate(down(23, 25)).outcome).toBe('pass');
+    expect(single.evaluate(down(20, 21)).outcome).toBe('unknown');
+  });
+
   test('is unknown without samples', () => {
     expect(single.evaluate({ ...clean, members: [] }).outcome).toBe('unknown');
-  });
-});
-
-/** Reigns one after the other, each on the next timeline, with pauses between them: what any number of failovers leaves. */
-const turns = fc.array(
-  fc.record({
-    member: fc.constantFrom(...members),
-    pauseNs: fc.integer({ min: 1, max: 3 * second }),
-    writes: fc.array(fc.integer({ min: 1, max: 200 * ms }), { minLength: 1, maxLength: 8 }),
-  }),
-  { minLength: 2, maxLength: 6 },
-);
-
-interface Turn {
-  member: string;
-  timeline: number;
-  operations: Operation[];
-}
-
-function play(plan: { member: string; pauseNs: number; writes: number[] }[]): Turn[] {
-  let [clockNs, op] = [0, 0];
-  return plan.map(({ member, pauseNs, writes }, index) => {
-    clockNs += pauseNs;
-    const operations = writes.map((tookNs): Operation => {
-      const startNs = clockNs;
-      clockNs += tookNs;
-      return {
-        series: 'rw-new',
-        op: op++,
-        dueNs: startNs,
-        startNs,
-        endNs: clockNs,
-        outcome: 'ok',
-        value: { server: addressOf(member), timeline: index + 1 },
-      };
-    });
-    return { member, timeline: index + 1, operations };
-  });
-}
-
-function historyOf(operations: Operation[]): Evidence {
-  const series = clean.series.get('rw-new');
-  if (series === undefined) throw new Error('no series');
-  return { ...clean, members: [], series: new Map([['rw-new', { ...series, operations }]]) };
-}
-
-describe('SINGLE, of generated histories', () => {
-  test('primaries that take turns never offend, in whatever order operations were noted', () => {
-    fc.assert(
-      fc.property(turns, fc.infiniteStream(fc.nat()), (plan, shuffle) => {
-        const operations = play(plan).flatMap((turn) => turn.operations);
-        const noted = operations
-          .map((one) => ({ one, at: shuffle.next().value ?? 0 }))
-          .toSorted((a, b) => a.at - b.at)
-          .map(({ one }) => one);
-        expect(single.evaluate(historyOf(noted)).offences).toEqual([]);
-      }),
-    );
-  });
-
-  test('one write by an earlier primary after a later one began always offends, and is named', () => {
-    fc.assert(
-      fc.property(turns, fc.nat(), fc.nat(), fc.integer({ min: 1, max: second }), (plan, pickLater, pickEarlier, afterNs) => {
-        const played = play(plan);
-        const laterIndex = 1 + (pickLater % (played.length - 1));
-        const [later, earlier] = [played[laterIndex], played[pickEarlier % laterIndex]];
-        fc.pre(later !== undefined && earlier !== undefined && later.member !== earlier.member);
-        const startNs = (later?.operations[0]?.endNs ?? 0) + afterNs;
-        const stale: Operation = {
-          series: 'rw-new',
-          op: 9999,
-          dueNs: startNs,
-          startNs,
-          endNs: startNs + ms,
-          outcome: 'ok',
-          value: { server: addressOf(earlier?.member ?? ''), timeline: earlier?.timeline ?? 0 },
-        };
-        const result = single.evaluate(historyOf([...played.flatMap((turn) => turn.operations), stale]));
-        expect(result.outcome).toBe('fail');
-        expect(result.offences.flatMap(({ operations }) => operations ?? [])).toContainEqual({ series: 'rw-new', op: 9999 });
-      }),
-    );
   });
 });

@@ -45,6 +45,11 @@ describe('TL', () => {
     expect(tl.evaluate(once).outcome).toBe('pass');
   });
 
+  test('other log lines may name a timeline on any node', () => {
+    const ready = (node: string): ServerLogEvent => ({ ...selected(node, 2), what: 'ready' });
+    expect(tl.evaluate({ ...clean, log: [...clean.log, ready('pg2'), ready('pg3')] }).outcome).toBe('pass');
+  });
+
   test('fails when two nodes acknowledge writes on one timeline', () => {
     const evidence = bendSeries(clean, 'rw-new', (one) =>
       one.op === 10 ? { ...one, value: { server: addressOf('pg3'), timeline: 1 } } : one,
