@@ -71,8 +71,11 @@ async function loadAll<T>(places: readonly Place[], sort: Sort): Promise<Map<str
 
 async function filesOf({ folder, endings }: Place, { file }: Sort): Promise<string[]> {
   const patterns = endings.map((ending) => `${file}.${ending}`);
-  const found = await Array.fromAsync(glob(patterns, { cwd: folder, exclude: (path) => path.endsWith('.d.ts') }));
-  return found.toSorted().map((path) => join(folder, path));
+  const found = await Array.fromAsync(glob(patterns, { cwd: folder }));
+  return found
+    .filter((path) => !path.endsWith('.d.ts'))
+    .toSorted()
+    .map((path) => join(folder, path));
 }
 
 async function load(file: string, shape: z.ZodObject): Promise<Record<string, unknown>> {
