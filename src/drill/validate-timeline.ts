@@ -36,7 +36,7 @@ export function planFaults(
     }
     const params = definition.params.safeParse(step.params);
     if (!params.success) problems.push(...diagnosticsOf(params.error, loaded.source, definition.params, [...placeOf(step), 'with']));
-    return [{ id, definition: definition as PlannedFault['definition'], target, params: params.data ?? {}, atMs, forMs }];
+    return [{ id, definition, target, params: params.data ?? {}, atMs, forMs }];
   });
 }
 

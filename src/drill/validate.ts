@@ -59,7 +59,7 @@ export function validate(loaded: LoadedScenario, plugins: Plugins, tiers: Tiers)
   const limits = limitsFor(loaded, tiers, planned?.plan ?? null, problems);
   if (planned === null || problems.length > 0) throw new BadScenario(problems);
   const { topology, params, plan } = planned;
-  const promises = topology.promises(params as never);
+  const promises = topology.promises(params);
   return {
     file: source.file,
     scenario,

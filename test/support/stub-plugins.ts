@@ -24,7 +24,7 @@ export function stubFault(kind: string, more: Partial<FaultDefinition> = {}): Fa
       confirmHealed: nothing,
     }),
     ...more,
-  } as FaultDefinition;
+  };
 }
 
 const params = z
@@ -58,7 +58,7 @@ export function stubTopology(kind: string, capabilities: Capability[], loss: 'no
     promises: () => ({ rto: [lost], durability: { faults: ['kill', 'pause'], loss, because: 'replication is asynchronous' } }),
     connect: nothing,
     notSimulated: [],
-  }) as unknown as TopologyDefinition;
+  });
 }
 
 const byKey = <T, K extends keyof T>(key: K, all: T[]): Map<string, T> => new Map(all.map((one) => [String(one[key]), one]));
