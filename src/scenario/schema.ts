@@ -78,11 +78,10 @@ const timelineEntry = z.strictObject({
   with: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the fault'),
   for: duration.optional().describe('Heal it this long after it took hold; by default it is healed in the heal phase'),
 });
-export type TimelineEntry = z.output<typeof timelineEntry>;
 
 export const objectives = z.strictObject({
   tier: z.int().min(0).max(3).optional().describe('Continuity tier: fills in what is not stated, from scenarios/tiers.yaml'),
-  rto: z.record(z.string(), duration).default({}).describe('Per route: writes (rw) or reads (ro) are accepted again within this time'),
+  rto: z.record(z.string(), duration).prefault({}).describe('Per route: writes (rw) or reads (ro) are accepted again within this time'),
   rpo: z
     .strictObject({
       transactions: z.int().min(0).optional().describe('Acknowledged and missing, at most'),
