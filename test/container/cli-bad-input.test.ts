@@ -57,7 +57,11 @@ describe('a scenario that cannot be accepted is refused before any container sta
   it.each([
     ['not YAML', 'version: 1\n  name: [\n', /:\d+:\d+/],
     ['an unknown key', `${head}${kill}objektives: {}\n`, /bad\.yaml:7:1\b.*objektives/s],
-    ['a duration without a unit', `${head}timeline:\n  - { at: 5, fault: container-kill, target: primary }\n`, /bad\.yaml:6:\d+\b.*(250ms|20s)/s],
+    [
+      'a duration without a unit',
+      `${head}timeline:\n  - { at: 5, fault: container-kill, target: primary }\n`,
+      /bad\.yaml:6:\d+\b.*(250ms|20s)/s,
+    ],
     [
       'a fault that does not exist',
       `${head}timeline:\n  - { at: 1s, fault: container-kil, target: primary }\n`,

@@ -49,7 +49,7 @@ async function run(files: readonly string[], flags: RunFlags, output: Output): P
       tell(one, report, output);
     },
   });
-  if (files.length > 1) output.print(['', ...runsTable(ended, reports, output.look)].join('\n'));
+  if (files.length > 1) output.print([...runsTable(ended, reports, output.look)].join('\n'));
   output.data({ exitCode, runs: ended.map((one) => dataOf(one, reports.get(one) ?? null)) });
   return exitCode;
 }
@@ -70,7 +70,7 @@ function tell(ended: Ended, report: ReportModel | null, output: Output): void {
       ? [`${verdict.toUpperCase()}  there is no report; the journal is in ${runFolder}`]
       : summaryLines(report, fromHere(files.html), output.look);
   // Whoever watches the drill wants to see how it ended, also when a program reads the document.
-  (output.json ? output.say : output.print)(['', ...lines].join('\n'));
+  (output.json ? output.say : output.print)(['', ...lines, ''].join('\n'));
   if (leftBehind.length > 0) output.say([`left behind (\`pgdrill clean\` removes it):`, ...leftBehind.map((one) => `  ${one}`)].join('\n'));
 }
 

@@ -87,11 +87,7 @@ const faultColour: Record<FaultState, Colour> = {
 };
 
 function faultPieces(fault: FaultLine): Piece[] {
-  return [
-    `   fault ${fault.fault} on ${fault.where}: `,
-    [faultColour[fault.state], fault.state],
-    fault.detail === '' ? '' : `  ${fault.detail}`,
-  ];
+  return [`   fault ${fault.title}: `, [faultColour[fault.state], fault.state], fault.detail === '' ? '' : `  ${fault.detail}`];
 }
 
 function remarkPieces({ warnings, note, notice }: LiveState): Piece[][] {

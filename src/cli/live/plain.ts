@@ -2,7 +2,7 @@ import { formatMs } from '../../base/duration.ts';
 import type { Progress } from '../../drill/api.ts';
 import type { JournalEvent } from '../../history/journal.ts';
 import type { View } from './view.ts';
-import { apply, initialState, type LiveState } from './state.ts';
+import { apply, faultTitle, initialState, type LiveState } from './state.ts';
 
 /** Shorter outages are in the report; here they would fill the log of a machine that is short of CPU. */
 const worthALineMs = 500;
@@ -53,7 +53,7 @@ function eventLine(event: JournalEvent, state: LiveState): string | null {
     }
     case 'fault': {
       const detail = event.reason ?? event.evidence?.summary;
-      return `fault ${event.fault} on ${event.nodes.join(', ') || event.target}: ${event.state}${detail === undefined ? '' : `, ${detail}`}`;
+      return `fault ${faultTitle(event)}: ${event.state}${detail === undefined ? '' : `, ${detail}`}`;
     }
     case 'resource':
       return event.action === 'remove-failed' ? `could not remove ${event.kind} ${event.name}: ${event.detail ?? 'no reason given'}` : null;

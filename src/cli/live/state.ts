@@ -27,7 +27,8 @@ export interface PhaseState {
 
 export interface FaultLine {
   fault: string;
-  where: string;
+  /** `1-container-kill on pg1`; what is no node's (a switchover) has no place. */
+  title: string;
   state: FaultState;
   detail: string;
 }
@@ -100,11 +101,17 @@ function applyPhase(state: LiveState, name: Phase, change: 'started' | 'ended' |
 function applyFault(state: LiveState, event: Extract<JournalEvent, { type: 'fault' }>): void {
   const line: FaultLine = {
     fault: event.fault,
-    where: event.nodes.join(', ') || event.target,
+    title: faultTitle(event),
     state: event.state,
     detail: event.reason ?? event.evidence?.summary ?? '',
   };
   const known = state.faults.findIndex((fault) => fault.fault === event.fault);
   if (known === -1) state.faults.push(line);
   else state.faults[known] = line;
+}
+
+/** The nodes that it hit, or before these are known what was asked for. */
+export function faultTitle({ fault, nodes, target }: Extract<JournalEvent, { type: 'fault' }>): string {
+  const where = nodes.length > 0 ? nodes.join(', ') : target;
+  return where === 'none' ? fault : `${fault} on ${where}`;
 }

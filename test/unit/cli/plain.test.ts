@@ -43,6 +43,19 @@ it('leaves out outages too short to be worth a line', () => {
   expect(replay([gauge(null), gauge(120), gauge(620), gauge(900), gauge(20)])).toHaveLength(3);
 });
 
+it('names the place of a fault: what was asked for, then the nodes it hit, and none where it has none', () => {
+  const fault = (target: string, nodes: string[]) => ({
+    atMs: 0,
+    progress: { kind: 'journal', event: { type: 'fault', atNs: 0, fault: '1-f', kind: 'f', state: 'planned', target, nodes } } as const,
+  });
+  const lines = replay([fault('primary', []), fault('majority', ['pg1', 'pg2']), fault('none', [])]);
+  expect(lines.slice(1).map((line) => line.slice(10))).toEqual([
+    'fault 1-f on primary: planned',
+    'fault 1-f on pg1, pg2: planned',
+    'fault 1-f: planned',
+  ]);
+});
+
 it('tells of a phase that failed and of what could not be removed, but not of containers that come and go', () => {
   const lines = replay([
     { atMs: 0, progress: { kind: 'journal', event: { type: 'phase', atNs: 0, phase: 'settle', state: 'started' } } },
