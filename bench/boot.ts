@@ -71,7 +71,7 @@ async function bootOurs(engine: Engine, plan: TopologyPlan, imageOf: (role: stri
   const startedMs = performance.now();
   await cluster.startSandboxes();
   await cluster.startWorkloads();
-  return healthyAfter(startedMs, plan, cluster.nodes);
+  return await healthyAfter(startedMs, plan, cluster.nodes);
 }
 
 async function bootPlain(

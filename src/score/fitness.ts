@@ -23,7 +23,7 @@ function whyLagging(evidence: Evidence, limitMs: number): string[] {
     if (shareAbove(own, limitMs) <= 0.01) return [];
     const worstMs = Math.max(...own.map(({ p99Ms }) => p99Ms));
     return [
-      `The ${source} did not keep up: the 99th percentile of its event-loop delay is above ${limitMs} ms, half a probe interval (worst second: ${worstMs} ms).`,
+      `The ${source} did not keep up: the 99th percentile of its event-loop delay is above ${limitMs} ms, half a probe interval (worst second: ${worstMs.toFixed(1)} ms).`,
     ];
   });
 }

@@ -61,7 +61,8 @@ function whyUnknown({ name, result }: Judged['checks'][number]): string[] {
 }
 
 function whyMissed({ name, limit, unit, measured, note }: ObjectiveResult): string {
-  return `Objective ${name} was missed: ${measured ?? 'nothing'} ${unit} against ${limit} ${unit} (${note}).`.replaceAll(/ +/g, ' ');
+  const shown = typeof measured === 'number' ? Math.round(measured * 1000) / 1000 : (measured ?? 'nothing');
+  return `Objective ${name} was missed: ${shown} ${unit} against ${limit} ${unit} (${note}).`.replaceAll(/ +/g, ' ');
 }
 
 function whyNotSaid({ name, note }: ObjectiveResult): string {
