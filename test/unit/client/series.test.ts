@@ -25,7 +25,6 @@ interface Told {
   invokes: InvokeEvent[];
   connections: ConnectionEvent[];
 }
-
 type Seen = (what: string, met: (told: Told) => boolean) => Promise<void>;
 const afterTen: (seen: Seen) => Promise<void> = (seen) => seen('ten ends', ({ completes }) => completes.length >= 10);
 
