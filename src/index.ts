@@ -23,7 +23,17 @@ export { SqlSession, type SqlTarget } from './postgres/session.ts';
 export { sampleMember } from './postgres/sample-member.ts';
 export type * from './history/observations.ts';
 export { conclude, type Finding } from './contract/conclude.ts';
-export { acknowledgedWrites, atSeconds, defectsOf, finalPrimary, gapsOf, memberNames, named, nodeAt, writeSeries } from './history/queries.ts';
+export {
+  acknowledgedWrites,
+  atSeconds,
+  defectsOf,
+  finalPrimary,
+  gapsOf,
+  memberNames,
+  named,
+  nodeAt,
+  writeSeries,
+} from './history/queries.ts';
 export type { AcknowledgedWrite } from './history/queries.ts';
 export { following, type Following } from './history/following.ts';
 export { doubleReigns, reignsOf, takingWrites, type DoubleReign, type Reign } from './history/reigns.ts';

@@ -87,7 +87,10 @@ async function removeOne(docker: Dockerode, kind: Leftover['kind'], id: string):
     if (engineStatus(error) === 404) return;
     // Somebody else is removing it: wait for that to end, as a network cannot go before its containers.
     if (kind !== 'container' || !/already in progress/.test(messageOf(error))) throw error;
-    await docker.getContainer(id).wait({ condition: 'removed' }).catch(() => undefined);
+    await docker
+      .getContainer(id)
+      .wait({ condition: 'removed' })
+      .catch(() => undefined);
   }
 }
 
