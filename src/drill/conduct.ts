@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DrillError } from '../base/errors.ts';
+import { DrillError } from '../base/errors.ts';
 import type { Phase } from '../history/journal.ts';
 import type { Progress } from './api.ts';
 import type { DrillContext } from './context.ts';
@@ -98,10 +98,13 @@ async function injectAll(context: DrillContext, { valid, seed }: Prepared): Prom
   );
   for (const fault of context.faults) await fault.announce();
   await inject(context);
-  return context.faults
-    .map(
-      (fault) =>
-        `${fault.planned.id} ${fault.state}${fault.nodes.length === 0 ? '' : ` on ${fault.nodes.map(({ name }) => name).join(', ')}`}`,
-    )
-    .join('; ');
+  const told = context.faults.map(faultText).join('; ');
+  // Nothing was broken, so there is nothing to observe: what may be left of the attempts is healed at once.
+  if (context.faults.every(({ state }) => state === 'failed'))
+    throw new DrillError(`no fault took hold: ${told}`, { code: 'fault-failed' });
+  return told;
+}
+
+function faultText({ planned, state, nodes }: FaultRun): string {
+  return `${planned.id} ${state}${nodes.length === 0 ? '' : ` on ${nodes.map(({ name }) => name).join(', ')}`}`;
 }
