@@ -44,6 +44,7 @@ test('a killed postmaster on PostgreSQL 15: restarted in place, the timeline sta
 
 test('a switchover', async () => {
   const report = await drill('switchover');
+  expect(report.rto['rw']?.seconds).toBeLessThan(10);
   expectDecomposed(report);
 });
 
