@@ -61,6 +61,7 @@ const refused: [what: string, text: string, ...words: string[]][] = [
     'a role (primary, replica,',
     'or a map of zone',
   ],
+  ['a target with a misspelt key', `${head}${topology}timeline: [{ at: 0s, fault: x, target: { ▸zon: b } }]\n`, 'did you mean `zone`?'],
   ['a target with an odd zone', `${head}${topology}timeline: [{ at: 0s, fault: x, target: { zone: ▸B_ } }]\n`, 'found `B_`'],
   ['a word that is not one of those', `${good}objectives: { failover: ▸maybe }\n`, 'allowed: `expected`, `none`'],
   ['a tier that is none', `${good}objectives: { tier: ▸4 }\n`, 'a whole number from 0 to 3'],
