@@ -9,6 +9,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // No test leaves anything behind in its process, so that modules are loaded once a worker and not once a file.
+          isolate: false,
+          maxWorkers: 2,
           testTimeout: 10_000,
           retry: 0,
           sequence: { groupOrder: 0 },
