@@ -35,9 +35,9 @@ export async function conduct(context: DrillContext, prepared: Prepared, onProgr
     () => run('observe', () => observe(context)),
   ]);
   if (failure?.phase === 'provision') throw failure;
-  if (failure?.code === 'interrupted') await context.journal.write({ type: 'stopped', by: 'interrupt', reason: failure.message });
   if (context.faults.length > 0) await run('heal', () => heal(context));
-  if (failure === null) await run('converge', () => converge(context));
+  const short = failure ?? (await inOrder([() => run('converge', () => converge(context))]));
+  if (short?.code === 'interrupted') await context.journal.write({ type: 'stopped', by: 'interrupt', reason: short.message });
   if (context.topology !== null && !context.releaseNow.aborted) await run('examine', () => examine(context));
 }
 

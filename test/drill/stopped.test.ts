@@ -39,6 +39,20 @@ test('Ctrl-C in the outage: healed, scored, reported as inconclusive, released',
   expect(await listLeftovers(engine.docker, run)).toEqual([]);
 });
 
+test('Ctrl-C while it converges: the drill was cut short, and its verdict says so', async () => {
+  const cli = new CliProcess(['run', scenario, '--runs-dir', runsDir]);
+  await cli.said(/converge …/);
+  cli.signal('SIGINT');
+  const { code, stderr } = await cli.ended();
+  expect(code, stderr).toBe(130);
+  const report = JSON.parse(await readFile(join(runsDir, runOf(stderr), 'report.json'), 'utf8')) as {
+    verdict: string;
+    verdictReasons: string[];
+  };
+  expect(report.verdict).toBe('inconclusive');
+  expect(report.verdictReasons[0]).toMatch(/interrupted/);
+});
+
 test('Ctrl-C twice: released at once', async () => {
   const cli = new CliProcess(['run', scenario, '--runs-dir', runsDir]);
   await cli.said(/fault 1-host-loss on \S+: active/);
