@@ -1,5 +1,5 @@
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { DrillError, messageOf } from '../base/errors.ts';
@@ -39,11 +39,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const builtIn = [import.meta.url.endsWith('.ts') ? 'ts' : 'js'];
 const anyOwn = ['ts', 'js', 'mjs'];
 
+/** Folders with plugins of the user's own: PGDRILL_PLUGINS, separated as in PATH. The same for every command, so that a run is judged by what it ran with. */
+const ownFolders = (): string[] =>
+  (process.env['PGDRILL_PLUGINS'] ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => resolve(folder));
+
 /**
  * Loads the built-in plugins, and those of further folders that have `topologies/`, `faults/` and `checks/` inside.
  * @throws DrillError `bad-usage` that names the file when one cannot be loaded, has the wrong shape, or a name that is taken.
  */
-export async function loadPlugins(pluginDirs: readonly string[] = []): Promise<Plugins> {
+export async function loadPlugins(pluginDirs: readonly string[] = ownFolders()): Promise<Plugins> {
   const places = (name: keyof Plugins): Place[] => [
     { folder: join(root, name === 'checks' ? 'src/checks' : name), endings: builtIn },
     ...pluginDirs.map((dir) => ({ folder: join(dir, name), endings: anyOwn })),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadPlugins } from '../../../src/drill/plugins.ts';
 
 const home = fileURLToPath(new URL('../../..', import.meta.url));
@@ -141,4 +141,13 @@ describe('refused by the name of the file', () => {
     const second = put('faults/b.ts', faultText('same'));
     await expect(loadPlugins([folder])).rejects.toThrow(`${second} is no plugin: the name same is taken by ${join(folder, 'faults/a.ts')}`);
   });
+});
+
+it('folders named in PGDRILL_PLUGINS are looked into by every command', async () => {
+  put('faults/own-fault.ts', faultText('own-fault'));
+  vi.stubEnv('PGDRILL_PLUGINS', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { faults } = await loadPlugins();
+  expect([...faults.keys()]).toContain('own-fault');
+  expect([...faults.keys()]).toContain('container-kill');
 });
