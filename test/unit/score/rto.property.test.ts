@@ -90,12 +90,14 @@ test('flaps are told one by one, their time adds up, and the last of them ends t
 });
 
 test('where service was back for good in between, the longest outage is the RTO', () => {
+  // A later outage counts from its first refused slot, which may have been on its way, for up to 5 ms, when it began.
+  const ownErrorNs = errorNs + 5 * ms;
   fc.assert(
     fc.property(flapping({ min: 3200, max: 6000 }), phase, (outages, phaseNs) => {
       const measured = scoreRto(runWith(outages, 'refused', phaseNs)).rto['rw'];
       const longest = Math.max(...outages.map(({ fromMs, toMs }) => toMs - fromMs)) / 1000;
       expect(measured?.flaps).toBe(outages.length);
-      expect(Math.abs((measured?.seconds ?? NaN) - longest)).toBeLessThanOrEqual(errorNs / second);
+      expect(Math.abs((measured?.seconds ?? NaN) - longest)).toBeLessThanOrEqual(ownErrorNs / second);
       expect(measured?.upper).toBeGreaterThanOrEqual(longest - errorNs / second);
     }),
   );
