@@ -80,7 +80,8 @@ test('what ends with its container is dated by the engine, and started again by 
   const context = stage.context('1-process-kill', { nodes: ['router'], params: { process: 'haproxy' } }, fault);
   const memo = await fault.inject(context);
   const active = await proven('HAProxy to be gone', () => fault.confirm(context, memo));
-  expect((await haproxy.state()).running).toBe(false);
+  // The process is gone before the engine has noticed that its container is.
+  await until('its container to have ended', async () => !(await haproxy.state()).running);
   expect(active.effectiveNs).toBeLessThanOrEqual(stage.clock.fromWallMs((await haproxy.state()).finishedAtMs ?? 0));
   const unhealed = await fault.confirmHealed(context, memo).catch(() => ({ proven: false }));
   expect(unhealed.proven).toBe(false);
