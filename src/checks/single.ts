@@ -20,13 +20,15 @@ export default defineCheck({
   method:
     'Every member is asked directly, throughout, to take a write, past router and pooler. With every other acknowledged write this gives who took writes on which timeline: ' +
     'a write that was sent after a newer timeline had acknowledged, and was acknowledged on an older one by another node, or two nodes acknowledging on one timeline in turn, is a double. ' +
-    'Two members that SQL samples show out of recovery at once count as well. The agent’s word is not used. ' +
+    'Two members that SQL samples show out of recovery at once count as well, where that lasts for longer than 20 intervals of the direct question: a shorter while in which the question was put and nothing acknowledged is a server that wakes and is stopped, not one that takes writes. The agent’s word is not used. ' +
     'A member that was up and gave its series no answer for more than 5 s (or 20 intervals) leaves the answer unknown. It cannot see a second primary that nobody could reach.',
   evaluate(evidence): CheckResult {
     const writes = acknowledgedWrites(evidence);
     const members = memberNames(evidence);
     const byWrites = doubleReigns(reignsOf(writes));
-    const bySamples = doubleSpans(writableSpans(evidence.members));
+    const bySamples = doubleSpans(writableSpans(evidence.members)).filter(
+      ({ stale, fromNs, toNs }) => toNs - fromNs > askedWithinNs(evidence, stale.member),
+    );
     const samples: Offence[] = bySamples.map(({ stale, other, fromNs, toNs }) => ({
       what: `${stale.member} was out of recovery on timeline ${stale.timeline} while ${other.member} was on timeline ${other.timeline}, by SQL samples from ${atSeconds(fromNs)} to ${atSeconds(toNs)}`,
       atNs: fromNs,
@@ -41,6 +43,12 @@ export default defineCheck({
     });
   },
 });
+
+/** Within this a member that is up has been asked whether it takes writes. */
+function askedWithinNs({ series }: RunEvidence, member: string): number {
+  const own = [...series.values()].find(({ declared }) => declared.route === `member:${member}`);
+  return 20 * (own?.declared.intervalNs ?? 0);
+}
 
 function offenceOf({ stale, other, writes, fromNs, toNs }: DoubleReign): Offence {
   return {

@@ -6,6 +6,8 @@ export interface WritableSpan {
   timeline: number;
   firstNs: number;
   lastNs: number;
+  /** The times of those samples, ascending: in between it may have been silent. */
+  samplesNs: number[];
 }
 
 export function writableSpans(samples: readonly MemberSample[]): WritableSpan[] {
@@ -14,8 +16,11 @@ export function writableSpans(samples: readonly MemberSample[]): WritableSpan[] 
     if (sql === null || sql.inRecovery) continue;
     const key = `${member} ${sql.timeline}`;
     const span = spans.get(key);
-    if (span === undefined) spans.set(key, { member, timeline: sql.timeline, firstNs: atNs, lastNs: atNs });
-    else span.lastNs = atNs;
+    if (span === undefined) spans.set(key, { member, timeline: sql.timeline, firstNs: atNs, lastNs: atNs, samplesNs: [atNs] });
+    else {
+      span.lastNs = atNs;
+      span.samplesNs.push(atNs);
+    }
   }
   return [...spans.values()];
 }
@@ -30,7 +35,8 @@ export function doubleSpans(spans: readonly WritableSpan[]): { stale: WritableSp
       if (stale.member === other.member) return [];
       const older = stale.timeline < other.timeline && stale.lastNs > other.firstNs;
       const same = stale.timeline === other.timeline && spans.indexOf(stale) > spans.indexOf(other);
-      const fromNs = Math.max(stale.firstNs, other.firstNs);
+      // A member that froze and woke was not out of recovery while it was silent: only what was sampled counts.
+      const fromNs = stale.samplesNs.find((atNs) => atNs >= other.firstNs) ?? stale.lastNs;
       const toNs = same ? Math.min(stale.lastNs, other.lastNs) : stale.lastNs;
       return older || (same && fromNs <= toNs) ? [{ stale, other, fromNs, toNs }] : [];
     }),
