@@ -24,6 +24,8 @@ function postgresqlParameters(params: PatroniHaParams): Record<string, string | 
     max_wal_senders: 10,
     max_replication_slots: 10,
     wal_keep_size: '256MB',
+    // By default a standby that was refused once (its slot was not there yet) waits 5 s, longer than all the rest of a boot.
+    wal_retrieve_retry_interval: '1s',
     // One clock and one form for the lines that date a failover.
     log_line_prefix: '%m [%p] ',
     log_timezone: 'UTC',
