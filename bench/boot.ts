@@ -17,7 +17,7 @@ import { PlainCluster } from './plain-cluster.ts';
 import type { BenchResult } from './result.ts';
 import { median } from './statistics.ts';
 
-const rounds = 3;
+const rounds = 5;
 const postgres = 17;
 
 /** Boot of patroni-ha to "healthy by SQL, fully redundant": as drills boot it, against plain `docker run` from initdb. */
@@ -69,8 +69,7 @@ async function bootOurs(engine: Engine, plan: TopologyPlan, imageOf: (role: stri
     note: async () => undefined,
   });
   const startedMs = performance.now();
-  await cluster.startSandboxes();
-  await cluster.startWorkloads();
+  await cluster.start();
   return await healthyAfter(startedMs, plan, cluster.nodes);
 }
 

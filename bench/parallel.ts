@@ -32,8 +32,17 @@ export async function run(): Promise<BenchResult> {
       'deviation allowed': rtoWithin,
       'wall together, s': wallSeconds,
       'sum of solo walls, s': sumSeconds,
-      'verdicts solo': solo.map(({ verdict }) => verdict).join(', '),
-      'verdicts together': together.map(({ verdict }) => verdict).join(', '),
+      ...told('solo', solo),
+      ...told('together', together),
     },
+  };
+}
+
+/** The verdicts, and why those that are not `pass` are not. */
+function told(how: string, drills: Timed[]): Record<string, string> {
+  const reasons = drills.flatMap((drill) => drill.reasons);
+  return {
+    [`verdicts ${how}`]: drills.map(({ verdict }) => verdict).join(', '),
+    ...(reasons.length === 0 ? {} : { [`reasons ${how}`]: [...new Set(reasons)].join(' ') }),
   };
 }

@@ -98,9 +98,11 @@ export class PlainCluster {
       await chmod(source, file.mode ?? 0o644);
       mounts.push('--volume', `${source}:${file.path}:ro`);
     }
-    const user = container.user === undefined ? [] : ['--user', container.user];
-    // Patroni makes its data directory itself; the folder above it must be PostgreSQL's.
-    const folders = (container.volumes ?? []).flatMap((volume) => ['--tmpfs', `${volume.path}:uid=999,gid=999,mode=0700,exec`]);
+    for (const volume of container.volumes ?? []) {
+      const source = `${name}-${volume.name}`;
+      await docker('volume', 'create', ...this.#labels(node.name, container.name), source);
+      mounts.push('--volume', `${source}:${volume.path}`);
+    }
     await docker(
       'run',
       '--detach',
@@ -108,12 +110,9 @@ export class PlainCluster {
       name,
       '--network',
       `container:${this.#network}-${node.name}`,
-      ...user,
-      ...folders,
       ...mounts,
       ...this.#labels(node.name, container.name),
-      this.#imageOf(container.role),
-      ...container.command,
+      ...asUser(container, this.#imageOf(container.role)),
     );
   }
 
@@ -140,6 +139,23 @@ export class PlainCluster {
     }
     throw new Error('no member took writes within the budget');
   }
+}
+
+/** A new volume is root's: where there is one, the container begins as root and hands it over. */
+function asUser({ user, volumes = [], command }: PlannedContainer, image: string): string[] {
+  if (user === undefined) return [image, ...command];
+  if (volumes.length === 0) return ['--user', user, image, ...command];
+  const handOver = volumes.map(({ path }) => `chown ${user} ${path} && chmod 0700 ${path}`).join(' && ');
+  return [
+    '--user',
+    'root',
+    image,
+    'sh',
+    '-ec',
+    `${handOver}; exec setpriv --reuid ${user} --regid ${user} --init-groups "$@"`,
+    'sh',
+    ...command,
+  ];
 }
 
 async function each<T>(items: readonly T[], how: 'in turn' | 'at once', act: (item: T) => Promise<void>): Promise<void> {

@@ -18,6 +18,7 @@ export { configTemplate } from './base/template.ts';
 export { duration, rate } from './scenario/schema.ts';
 export { PatroniApi } from './postgres/patroni.ts';
 export { EtcdApi } from './postgres/etcd.ts';
+export { HaproxyApi } from './postgres/haproxy.ts';
 export { watchLeader } from './postgres/leader-watch.ts';
 export { SqlSession, type SqlTarget } from './postgres/session.ts';
 export { sampleMember } from './postgres/sample-member.ts';

@@ -53,6 +53,8 @@ export function clientExtras(config: object, hostHistoryDir: string): LaunchExtr
       { path: configFile, content: JSON.stringify(config) },
       { path: `${home}/package.json`, content: '{"type":"module"}' },
     ],
+    // When cores are short, what is measured waits, and not the measuring.
+    cpuShares: 8192,
     // The history belongs to whoever runs the drill, not to root.
     ...(user === undefined ? {} : { user }),
   };

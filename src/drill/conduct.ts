@@ -51,7 +51,8 @@ async function inOrder(phases: (() => Promise<PhaseEnd>)[]): Promise<DrillError 
 
 async function provision(context: DrillContext, prepared: Prepared): Promise<string> {
   const { cluster, journal, plan } = context;
-  await cluster.startSandboxes();
+  // The client starts when there is something to measure.
+  await cluster.start((node) => !node.containers.some(({ role }) => role === 'client'));
   await journal.write({
     type: 'run',
     runId: prepared.runId,
@@ -74,8 +75,6 @@ async function provision(context: DrillContext, prepared: Prepared): Promise<str
     notSimulated: notSimulated(prepared),
     harness: { pid: process.pid, host: hostname() },
   });
-  // The client starts when there is something to measure.
-  await cluster.startWorkloads(new Map(), (node) => !node.containers.some(({ role }) => role === 'client'));
   return `${plan.nodes.length} nodes, ${plan.nodes.reduce((sum, { containers }) => sum + 1 + containers.length, 0)} containers`;
 }
 

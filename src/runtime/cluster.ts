@@ -7,6 +7,7 @@ import { runBeside } from './beside.ts';
 import { labelsOf, type RunOwner } from './labels.ts';
 import { launch } from './launch.ts';
 import { removeRun } from './clean.ts';
+import { makeVolumes, type Bind } from './volumes.ts';
 
 /** What is done to the engine, told before it is done. */
 export interface ResourceNote {
@@ -19,10 +20,12 @@ export interface ResourceNote {
 
 /** What a container gets beyond its plan, known only when it starts. */
 export interface LaunchExtras {
-  binds?: { source: string; target: string }[];
+  binds?: Bind[];
   directories?: { source: string; target: string }[];
   files?: { path: string; content: string }[];
   user?: string;
+  /** Weight against other containers when cores are short; the engine's default is 1024. */
+  cpuShares?: number;
 }
 
 export interface ClusterOptions {
@@ -85,33 +88,40 @@ export class Cluster implements AsyncDisposable {
     this.network = `pgdrill-${options.owner.runId}`;
   }
 
-  /** Creates the network and starts every node's sandbox: from here on addresses are known. */
-  async startSandboxes(): Promise<void> {
-    const { docker, owner, plan } = this.#options;
+  /**
+   * Creates the network, every node's sandbox, and the workloads of the nodes that `of` chooses. Stage by stage: a workload starts when
+   * the nodes of its stage and of those before have their names and addresses, and the workloads of the stages before run.
+   */
+  async start(of: (node: PlannedNode) => boolean = () => true): Promise<void> {
+    const { docker, owner } = this.#options;
     await this.#noted({ kind: 'network', name: this.network }, async () => {
       const network = await docker.createNetwork({ Name: this.network, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(owner) });
       return network.id;
     });
-    await settleAll(plan.nodes.map((node) => this.#startSandbox(node)));
+    let standing = Promise.resolve();
+    let running = Promise.resolve();
+    for (const nodes of byStage(this.#options.plan.nodes)) {
+      standing = standing.then(() => settleAll(nodes.map((node) => this.#startSandbox(node))));
+      running = settleAll([standing, running]).then(() => this.#startNodes(nodes.filter(of)));
+    }
+    await settleAll([standing, running]);
   }
 
-  /** Starts the workloads of the nodes, stage by stage. Extras are by `node/container`. */
-  async startWorkloads(extras: ReadonlyMap<string, LaunchExtras> = new Map(), only?: (node: PlannedNode) => boolean): Promise<void> {
-    const nodes = this.#options.plan.nodes.filter((node) => only?.(node) ?? true);
-    const stages = [...new Set(nodes.map((node) => node.stage ?? 0))].toSorted((a, b) => a - b);
-    for (const stage of stages) {
-      const inStage = nodes.filter((node) => (node.stage ?? 0) === stage);
-      await settleAll(
-        inStage.flatMap((node) =>
-          node.containers.map((container) => this.#startWorkload(node, container, extras.get(`${node.name}/${container.name}`))),
-        ),
-      );
-    }
+  /** Starts the workloads of nodes that `start` left out. Extras are by `node/container`. */
+  async startWorkloads(of: (node: PlannedNode) => boolean, extras: ReadonlyMap<string, LaunchExtras> = new Map()): Promise<void> {
+    await this.#startNodes(this.#options.plan.nodes.filter(of), extras);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { docker, owner, note } = this.#options;
     this.leftBehind = await removeRun(docker, owner.runId, note);
+  }
+
+  async #startNodes(nodes: PlannedNode[], extras: ReadonlyMap<string, LaunchExtras> = new Map()): Promise<void> {
+    const workloads = nodes.flatMap((node) => node.containers.map((container) => ({ node, container })));
+    await settleAll(
+      workloads.map(({ node, container }) => this.#startWorkload(node, container, extras.get(`${node.name}/${container.name}`))),
+    );
   }
 
   async #startSandbox(node: PlannedNode): Promise<void> {
@@ -154,16 +164,18 @@ export class Cluster implements AsyncDisposable {
     if (handle === undefined) throw new DrillError(`node ${node.name} has no sandbox`, { code: 'internal' });
     const name = `${this.network}-${node.name}-${planned.name}`;
     const labels = labelsOf(owner, node.name, planned.name);
-    const volumes = await Promise.all(
-      (planned.volumes ?? []).map(async (volume) => {
-        const source = `${name}-${volume.name}`;
-        await this.#noted({ kind: 'volume', name: source }, async () => {
-          await docker.createVolume({ Name: source, Labels: labels });
-          return source;
+    const volumes = await makeVolumes(planned, {
+      docker,
+      container: { name, image: imageOf(planned), labels },
+      create: async (volume) => {
+        let mountpoint = '';
+        await this.#noted({ kind: 'volume', name: volume.Name }, async () => {
+          ({ Mountpoint: mountpoint } = await (await docker.createVolume(volume)).inspect());
+          return volume.Name;
         });
-        return { source, target: volume.path };
-      }),
-    );
+        return mountpoint;
+      },
+    });
     const id = await this.#noted({ kind: 'container', name }, () =>
       launch({
         name,
@@ -175,6 +187,7 @@ export class Cluster implements AsyncDisposable {
         files: [...(planned.files ?? []), ...(extras.files ?? [])],
         directories: extras.directories ?? [],
         binds: [...volumes, ...(extras.binds ?? [])],
+        ...(extras.cpuShares === undefined ? {} : { cpuShares: extras.cpuShares }),
         ...(planned.shmMiB === undefined ? {} : { shmMiB: planned.shmMiB }),
         ...((extras.user ?? planned.user) === undefined ? {} : { user: extras.user ?? planned.user ?? '' }),
       }),
@@ -199,6 +212,11 @@ export class Cluster implements AsyncDisposable {
       throw new DrillError(`could not create ${resource.kind} ${resource.name}: ${text}`, { code, cause: error });
     }
   }
+}
+
+function byStage(nodes: PlannedNode[]): PlannedNode[][] {
+  const stages = [...new Set(nodes.map(({ stage = 0 }) => stage))].toSorted((a, b) => a - b);
+  return stages.map((wanted) => nodes.filter(({ stage = 0 }) => stage === wanted));
 }
 
 /** Waits for all, also when one fails, so that nothing is still being created when the release begins; then throws the first failure. */

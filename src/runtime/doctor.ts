@@ -112,7 +112,7 @@ async function insideFindings(docker: Dockerode, toolsImage: string): Promise<Fi
   };
   try {
     await using cluster = new Cluster({ docker, owner, plan, imageOf: () => toolsImage, toolsImage, note: async () => undefined });
-    await cluster.startSandboxes();
+    await cluster.start();
     const node = cluster.nodes.get('probe');
     return node === undefined ? skipped('the sandbox did not come up') : await examineSandbox(node);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { GenericContainer, Wait } from 'testcontainers';
 import type { PlannedFile } from '../contract/topology.ts';
+import type { Bind } from './volumes.ts';
 
 export interface LaunchSpec {
   name: string;
@@ -14,11 +15,12 @@ export interface LaunchSpec {
   capabilities?: string[];
   files?: readonly PlannedFile[];
   directories?: readonly { source: string; target: string }[];
-  binds?: readonly { source: string; target: string }[];
+  binds?: readonly Bind[];
   shmMiB?: number;
+  cpuShares?: number;
 }
 
-/** testcontainers' container with the one setting of the engine that it has no word for. */
+/** testcontainers' container with the settings of the engine that it has no words for. */
 class Container extends GenericContainer {
   /**
    * Stands on one network only, under an alias. testcontainers' own aliases make the engine (20.10) attach the default
@@ -28,16 +30,26 @@ class Container extends GenericContainer {
     this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { Aliases: [alias] } } };
     return this.withNetworkMode(network);
   }
+
+  weighing(cpuShares: number): this {
+    this.hostConfig.CpuShares = cpuShares;
+    return this;
+  }
+
+  mounting(binds: readonly Bind[]): this {
+    this.hostConfig.Binds = binds.map(({ source, target, unfilled }) => `${source}:${target}:${unfilled === true ? 'rw,nocopy' : 'rw'}`);
+    return this;
+  }
 }
 
 /** Creates and starts a container; it is running, not ready, when this returns. @returns its id. */
 export async function launch(spec: LaunchSpec): Promise<string> {
   const container = new Container(spec.image)
+    .mounting(spec.binds ?? [])
     .withName(spec.name)
     .withCommand(spec.command)
     .withLabels(spec.labels)
     .withEnvironment(spec.env ?? {})
-    .withBindMounts((spec.binds ?? []).map((bind) => ({ ...bind, mode: 'rw' as const })))
     .withCopyContentToContainer((spec.files ?? []).map((file) => ({ content: file.content, target: file.path, mode: file.mode ?? 0o644 })))
     .withCopyDirectoriesToContainer([...(spec.directories ?? [])])
     // Removal is ours, by label: the library's reaper is an image that a closed network does not have.
@@ -50,6 +62,7 @@ export async function launch(spec: LaunchSpec): Promise<string> {
   if (spec.user !== undefined) container.withUser(spec.user);
   if (spec.capabilities !== undefined) container.withAddedCapabilities(...spec.capabilities);
   if (spec.shmMiB !== undefined) container.withSharedMemorySize(spec.shmMiB * 1024 * 1024);
+  if (spec.cpuShares !== undefined) container.weighing(spec.cpuShares);
   const started = await container.start();
   return started.getId();
 }

@@ -11,6 +11,7 @@ import { engineFailure } from './engine-stream.ts';
 import { demuxText } from './exec.ts';
 import { labelsOf, runLabels, thisProcessAsOwner } from './labels.ts';
 import { inspectImage } from './pull.ts';
+import { layerScript } from './volumes.ts';
 
 /** initdb and a first start take 3 s here; a slow disk may take ten times that. */
 const scriptBudgetMs = 180_000;
@@ -31,7 +32,7 @@ export async function ensureSeed(options: SeedOptions): Promise<{ reference: str
   const { engine, seed, image, note } = options;
   const source = await engine.docker.getImage(image.reference).inspect();
   const hash = createHash('sha256')
-    .update(JSON.stringify([source.Id, seed.path, seed.script]))
+    .update(JSON.stringify([source.Id, seed.path, wholeScript(seed)]))
     .digest('hex')
     .slice(0, 12);
   const reference = `pgdrill/seed:${hash}`;
@@ -56,15 +57,27 @@ export async function ensureSeed(options: SeedOptions): Promise<{ reference: str
 
 const seedRun = (hash: string): string => `seed-${hash}`;
 
+/**
+ * The seed lies wholly in the layer that the commit makes, so nothing of it may be there before: a volume may be an overlay of that
+ * layer alone.
+ */
+const wholeScript = ({ path, script }: PlannedSeed): string => `if [ -n "$(ls -A '${path}' 2>/dev/null)" ]; then
+  echo 'the image holds something at ${path} already' >&2; exit 1
+fi
+rm -rf '${path}'
+${script}
+if [ -z "$(ls -A '${path}')" ]; then echo 'the seed script left ${path} empty' >&2; exit 1; fi
+${layerScript(path)}
+`;
+
 /** The container's name is the claim: the engine gives it to one process only. Null: another has it. */
 async function claim({ engine, seed, image }: SeedOptions, hash: string): Promise<Dockerode.Container | null> {
-  const filled = `if [ -z "$(ls -A '${seed.path}')" ]; then echo 'the seed script left ${seed.path} empty' >&2; exit 1; fi`;
   try {
     return await engine.docker.createContainer({
       name: `pgdrill-seed-${hash}`,
       Image: image.reference,
       Entrypoint: [],
-      Cmd: ['/bin/sh', '-ec', `${seed.script}\n${filled}`],
+      Cmd: ['/bin/sh', '-ec', wholeScript(seed)],
       User: 'root',
       Labels: labelsOf(thisProcessAsOwner(seedRun(hash))),
       HostConfig: { NetworkMode: 'none' },

@@ -75,8 +75,12 @@ function seriesRto(evidence: Evidence, series: Series, origins: readonly [Origin
     slots: { total: slots.length, refused, accepted: slots.length - refused },
   };
   const steadyNs = Math.max(evidence.scenario.phases.steady * 1e6, consecutive * declared.intervalNs);
-  const [worst] = stretchesOf(outages, steadyNs, declared.intervalNs).sort(byWorst);
-  return { ...shared, ...(worst === undefined ? noOutage(slots, declared, startNs) : figuresOf(worst)) };
+  const stretches = stretchesOf(outages, steadyNs, declared.intervalNs).sort(byWorst);
+  const [worst] = stretches;
+  return {
+    ...shared,
+    ...(worst === undefined ? noOutage(slots, declared, startNs) : figuresOf(worst, Math.max(...stretches.map(lasted)))),
+  };
 }
 
 interface Bounds {
@@ -131,22 +135,25 @@ function stretchesOf(outages: readonly Measured[], steadyNs: number, intervalNs:
   return stretches;
 }
 
+const lasted = ({ baseNs, last }: Stretch): number => (last.recoveredNs ?? last.lastRefusedNs) - baseNs;
+
 function byWorst(a: Stretch, b: Stretch): number {
-  const lasted = ({ baseNs, last }: Stretch): number => (last.recoveredNs ?? last.lastRefusedNs) - baseNs;
   return Number(b.last.recoveredNs === null) - Number(a.last.recoveredNs === null) || lasted(b) - lasted(a);
 }
 
 type Figures = Omit<RtoResult, 'route' | 'series' | 'refusedSeconds' | 'flaps' | 'outages' | 'slots'>;
 
-function figuresOf({ baseNs, lateByNs, last, firstRefusedNs }: Stretch): Figures {
+/** `longestNs`: of all stretches. One that did not end is the worst, however short it was by then: no outage before it is forgotten for that. */
+function figuresOf({ baseNs, lateByNs, last, firstRefusedNs }: Stretch, longestNs: number): Figures {
   const { recoveredNs, lastRefusedNs, provenNs, horizonNs } = last;
-  const lower = seconds(lastRefusedNs - baseNs);
+  const censored = recoveredNs === null;
+  const lower = seconds(censored ? longestNs : lastRefusedNs - baseNs);
   return {
-    seconds: recoveredNs === null ? lower : seconds(recoveredNs - baseNs),
+    seconds: censored ? lower : seconds(recoveredNs - baseNs),
     lower,
     // Censored: nothing bounds it from above; the end of the observation is where looking stopped.
-    upper: seconds((provenNs ?? horizonNs) - baseNs + lateByNs),
-    censored: recoveredNs === null,
+    upper: Math.max(lower, seconds((provenNs ?? horizonNs) - baseNs + lateByNs)),
+    censored,
     startNs: baseNs,
     firstRefusedNs,
     lastRefusedNs,

@@ -60,8 +60,7 @@ describe('a cluster', () => {
   test('gives every node one network, one address and its files; workloads share the sandbox’s network', async () => {
     const notes: ResourceNote[] = [];
     await using subject = cluster(undefined, notes);
-    await subject.startSandboxes();
-    await subject.startWorkloads();
+    await subject.start();
     const one = subject.nodes.get('one');
     const work = one?.workloads.get('work');
     expect((await work?.exec(['cat', '/etc/pgdrill/greeting']))?.stdout).toBe('hello from one\n');
@@ -90,8 +89,7 @@ describe('a cluster', () => {
       toolsImage: image,
       note: async () => undefined,
     });
-    await broken.startSandboxes();
-    await expect(broken.startWorkloads()).rejects.toThrow(/no-such-program/);
+    await expect(broken.start()).rejects.toThrow(/no-such-program/);
     expect(await listLeftovers(engine.docker, owner.runId)).not.toEqual([]);
     await broken[Symbol.asyncDispose]();
     expect(broken.leftBehind).toEqual([]);
@@ -100,8 +98,7 @@ describe('a cluster', () => {
 
   test('reads the volume of a container that is dead, and starts it again', async () => {
     await using subject = cluster();
-    await subject.startSandboxes();
-    await subject.startWorkloads();
+    await subject.start();
     const one = subject.nodes.get('one');
     const work = one?.workloads.get('work');
     if (one === undefined || work === undefined) throw new Error('the cluster has no node one');
@@ -118,7 +115,7 @@ describe('a cluster', () => {
 
   test('a command that hangs is cut off at its budget', async () => {
     await using subject = cluster();
-    await subject.startSandboxes();
+    await subject.start(() => false);
     await expect(subject.nodes.get('one')?.sandbox.exec(['sleep', '60'], { budgetMs: 300 })).rejects.toThrow(/took longer than 300ms/);
   });
 });
@@ -133,7 +130,7 @@ describe('leftovers', () => {
     ];
     for (const owner of owners) {
       const subject = cluster(owner);
-      await subject.startSandboxes();
+      await subject.start(() => false);
     }
     const live = async (runId: string): Promise<boolean[]> => [
       ...new Set((await listLeftovers(engine.docker, runId)).map((leftover) => leftover.live)),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectEngine, type Engine } from '../../src/runtime/engine.ts';
+import type { TopologyPlan } from '../../src/contract/topology.ts';
+import { Cluster } from '../../src/runtime/cluster.ts';
 import { ensureImages, ensureSeed, type PreparedImage } from '../../src/runtime/images.ts';
 import { labelsOf, runLabels, thisProcessAsOwner } from '../../src/runtime/labels.ts';
 import { runOnce } from '../support/run-once.ts';
@@ -81,4 +83,52 @@ it.each([
   // Asked again it runs again: no half-made image stands in for it.
   await expect(seed(wanted)).rejects.toMatchObject({ code: 'provision-failed' });
   expect(await seedContainers()).toEqual([]);
+});
+
+it('refuses a place where the image holds something already', async () => {
+  const planned = { role: 'tools' as const, path: '/etc', script: unique('echo x > /etc/x') };
+  await expect(ensureSeed({ engine, seed: planned, image, note: () => undefined })).rejects.toMatchObject({
+    code: 'provision-failed',
+    message: expect.stringMatching(/the image holds something at \/etc already/),
+  });
+});
+
+it('gives every container a directory of its own, which costs no copy where the engine can', async () => {
+  const script = unique(
+    'install -d -o daemon -m 0750 /seeded /seeded/folder && echo seed > /seeded/folder/file && chown daemon /seeded/folder/file',
+  );
+  const planned = { role: 'tools' as const, path: '/seeded', script };
+  const seeded = await seed(script);
+  const container = (name: string): TopologyPlan['nodes'][number]['containers'][number] => ({
+    ...{ name, role: 'tools', command: ['tini', '--', 'sleep', 'infinity'], user: 'daemon', memoryMiB: 1 },
+    ...{ volumes: [{ name: 'data', path: '/seeded' }], seed: planned },
+  });
+  const nodes = [{ name: 'node', zone: 'a', region: 'region1', ports: {}, containers: [container('one'), container('two')] }];
+  await using cluster = new Cluster({
+    docker: engine.docker,
+    owner: thisProcessAsOwner(`test-seeds-${randomBytes(4).toString('hex')}`),
+    plan: { topology: 'test', nodes, links: [], routes: [], asked: {} },
+    imageOf: () => seeded.reference,
+    toolsImage: image.reference,
+    note: async () => undefined,
+  });
+  await cluster.start();
+  const node = cluster.nodes.get('node');
+  const [one, two] = ['one', 'two'].map((name) => node?.workloads.get(name));
+  const said = async (of: typeof one, script: string): Promise<string> => {
+    const { exitCode, stdout, stderr } = (await of?.exec(['sh', '-ec', script])) ?? { exitCode: -1, stdout: '', stderr: 'no container' };
+    return exitCode === 0 ? stdout.trim() : `${exitCode}: ${stderr.trim()}`;
+  };
+  const { Driver } = (await engine.docker.info()) as { Driver: string };
+  expect(await said(one, 'awk \'$2 == "/seeded" { print $1 }\' /proc/mounts')).toMatch(Driver === 'overlay2' ? /^overlay$/ : /^\/dev\//);
+  expect(await said(one, 'stat -c "%U %a" /seeded /seeded/folder')).toBe('daemon 750\ndaemon 750');
+  // What one container does to its own, no other sees: not a change, not a rename, not a removal.
+  expect(await said(one, 'echo own > /seeded/folder/file; perl -e \'rename("/seeded/folder", "/seeded/moved") or die $!\'')).toBe('');
+  expect(await said(one, 'cat /seeded/moved/file; ls /seeded')).toBe('own\nmoved');
+  expect(await said(two, 'cat /seeded/folder/file; rm -r /seeded/folder; ls /seeded')).toBe('seed');
+  await one?.kill('SIGKILL');
+  expect((await node?.runBeside('one', ['cat', '/seeded/moved/file']))?.stdout).toBe('own\n');
+  await one?.start();
+  expect(await said(one, 'cat /seeded/moved/file')).toBe('own');
+  expect((await runOnce(engine, seeded.reference, ['cat', '/seeded/folder/file'])).output).toBe('seed\n');
 });

@@ -79,8 +79,7 @@ export class Stage implements AsyncDisposable {
     });
     const stage = new Stage(cluster);
     try {
-      await cluster.startSandboxes();
-      await cluster.startWorkloads();
+      await cluster.start();
     } catch (error) {
       await stage[Symbol.asyncDispose]();
       throw error;

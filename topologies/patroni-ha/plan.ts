@@ -4,6 +4,7 @@ import type { PatroniHaParams } from './params.ts';
 
 const here = (name: string): URL => new URL(name, import.meta.url);
 const patroniYml = configTemplate<object>(here('./patroni.yml.hbs'));
+const startPatroni = configTemplate<object>(here('./start-patroni.sh.hbs'));
 const haproxyCfg = configTemplate<object>(here('./haproxy.cfg.hbs'));
 const pgbouncerIni = configTemplate<object>(here('./pgbouncer.ini.hbs'));
 
@@ -14,6 +15,7 @@ export const binDirOf = (postgres: number): string => `/usr/lib/postgresql/${pos
 
 const dcsSize = 3;
 export const router = 'router1';
+export const routerStatsPort = 7001;
 export const pooler = 'pooler1';
 
 /** Settings that keep a drill's servers small and their logs readable; the user's own come after and win. */
@@ -26,6 +28,9 @@ function postgresqlParameters(params: PatroniHaParams): Record<string, string | 
     wal_keep_size: '256MB',
     // By default a standby that was refused once (its slot was not there yet) waits 5 s, longer than all the rest of a boot.
     wal_retrieve_retry_interval: '1s',
+    // A restart after a crash syncs every file of the data directory. Opening them all for that would copy them all from the seed, and
+    // be a second of the outage that no real server has.
+    recovery_init_sync_method: 'syncfs',
     // One clock and one form for the lines that date a failover.
     log_line_prefix: '%m [%p] ',
     log_timezone: 'UTC',
@@ -86,9 +91,12 @@ function memberNode(name: string, zone: string, etcdHosts: string[], params: Pat
       {
         name: 'db',
         role: 'postgres',
-        command: ['tini', '--', 'patroni', '/etc/patroni/drill.yml'],
+        command: ['tini', '--', 'sh', '/etc/patroni/start.sh'],
         user: 'postgres',
-        files: [{ path: '/etc/patroni/drill.yml', content: config }],
+        files: [
+          { path: '/etc/patroni/drill.yml', content: config },
+          { path: '/etc/patroni/start.sh', content: startPatroni({ etcdHosts }) },
+        ],
         volumes: [{ name: 'data', path: stateDir }],
         seed: seed(postgres),
         memoryMiB: 160,
@@ -147,8 +155,9 @@ function routerNode(zone: string, members: string[], params: PatroniHaParams): P
     members,
     checkIntervalMs: params.checkInterval,
     routes: [
-      { name: 'rw', port: 5000, check: '/primary' },
-      { name: 'ro', port: 5001, check: '/replica' },
+      { name: 'rw', port: 5000, check: '/primary', rise: 1 },
+      // Two checks, half an interval apart: a primary is a standby for a moment when it starts, and would stay in for three checks.
+      { name: 'ro', port: 5001, check: '/replica', rise: 2, fastIntervalMs: Math.ceil(params.checkInterval / 2) },
     ],
   });
   return {
@@ -156,7 +165,7 @@ function routerNode(zone: string, members: string[], params: PatroniHaParams): P
     zone,
     region: 'region1',
     stage: 1,
-    ports: { rw: 5000, ro: 5001, stats: 7001 },
+    ports: { rw: 5000, ro: 5001, stats: routerStatsPort },
     containers: [
       {
         name: 'haproxy',

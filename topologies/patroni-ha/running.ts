@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DrillError,
   EtcdApi,
+  HaproxyApi,
   SqlSession,
   watchLeader,
   type Capabilities,
@@ -13,7 +14,7 @@ import {
   type RunningTopology,
 } from 'pgdrill';
 import { MemberWatch, type MemberView } from './members.ts';
-import { dataDir, pooler } from './plan.ts';
+import { dataDir, pooler, router, routerStatsPort } from './plan.ts';
 
 /** How often each member is asked. Often enough to place a promotion, rare enough to cost little beside the probes. */
 const sampleMs = 250;
@@ -45,27 +46,31 @@ export class RunningPatroniHa implements RunningTopology {
     };
   }
 
+  /** SQL is asked first: an agent without a leader takes its time to answer, and has nothing to add until there is a primary. */
   async health(): Promise<Health> {
+    const answers = await Promise.all(this.#members.map(async (member) => ({ name: member.node.name, ...(await member.askSql()) })));
+    const writable = answers.filter(({ sql }) => sql !== null && !sql.inRecovery).map(({ name }) => name);
+    if (writable.length !== 1) {
+      const seen = writable.length === 0 ? 'no member takes writes' : `${writable.join(' and ')} take writes`;
+      return { healthy: false, redundant: false, primary: null, seen };
+    }
     const views = await Promise.all(this.#members.map(async (member) => ({ name: member.node.name, ...(await member.view()) })));
-    const writable = views.filter(({ sql }) => sql !== null && !sql.inRecovery);
-    const primary = writable.length === 1 ? writable[0] : undefined;
-    const problems: string[] = [];
-    if (primary === undefined)
-      problems.push(writable.length === 0 ? 'no member takes writes' : `${writable.map(({ name }) => name).join(' and ')} take writes`);
-    else if (primary.agent?.role !== 'primary')
-      problems.push(`${primary.name} takes writes, its agent says ${primary.agent?.role ?? primary.agentError}`);
-    if (primary !== undefined) problems.push(...(await this.#routeProblems(views.length > 1)));
-    const gaps =
-      primary === undefined
+    const primary = views.find(({ name }) => name === writable[0]);
+    if (primary === undefined) throw new DrillError(`${writable[0]} is no member`, { code: 'internal' });
+    const problems = [
+      ...(primary.agent?.role === 'primary'
         ? []
-        : [
-            ...views.filter((view) => view !== primary).flatMap((view) => standbyGaps(view, primary)),
-            ...(await this.#syncGaps(primary.name)),
-          ];
+        : [`${primary.name} takes writes, its agent says ${primary.agent?.role ?? primary.agentError}`]),
+      ...(await this.#routeProblems(primary.name)),
+    ];
+    const gaps = [
+      ...views.filter((view) => view !== primary).flatMap((view) => standbyGaps(view, primary)),
+      ...(await this.#syncGaps(primary.name)),
+    ];
     const seen =
       [...problems, ...gaps].join('; ') ||
-      `primary ${primary?.name} on timeline ${primary?.sql?.timeline}, ${views.length - 1} standbys streaming`;
-    return { healthy: problems.length === 0, redundant: problems.length === 0 && gaps.length === 0, primary: primary?.name ?? null, seen };
+      `primary ${primary.name} on timeline ${primary.sql?.timeline}, ${views.length - 1} standbys streaming`;
+    return { healthy: problems.length === 0, redundant: problems.length === 0 && gaps.length === 0, primary: primary.name, seen };
   }
 
   async parametersInForce(): Promise<Record<string, string>> {
@@ -163,7 +168,23 @@ export class RunningPatroniHa implements RunningTopology {
     return row === undefined ? null : { server: row.server, inRecovery: row.recovering };
   }
 
-  async #routeProblems(withStandbys: boolean): Promise<string[]> {
+  /**
+   * The router's own view first, which costs the routes nothing. A question through the pooler before the router knows the
+   * primary would leave the pooler with a refused login that it keeps to for a second, or with a server of the wrong role.
+   */
+  async #routeProblems(primary: string): Promise<string[]> {
+    const servers = await new HaproxyApi(this.#access.nodes.get(router)?.address ?? router, routerStatsPort).servers();
+    if (!servers.ok) return [`${router} does not answer: ${servers.error}`];
+    const up = (proxy: string): string[] =>
+      servers.value.filter((server) => server.proxy === proxy && server.up).map(({ server }) => server);
+    const standbys = up('ro');
+    const withStandbys = this.#members.length > 1;
+    const problems = [
+      ...(up('rw').join() === primary ? [] : [`${router} takes ${up('rw').join(' and ') || 'none'} for the primary`]),
+      ...(standbys.includes(primary) ? [`${router} takes ${primary} for a standby`] : []),
+      ...(withStandbys && standbys.length === 0 ? [`${router} knows of no standby`] : []),
+    ];
+    if (problems.length > 0) return problems;
     const [rw, ro] = await Promise.all([this.#throughPooler('drill'), withStandbys ? this.#throughPooler('drill_ro') : null]);
     return [
       ...(rw === null || rw.inRecovery ? [`route rw ${rw === null ? 'does not answer' : 'leads to a standby'}`] : []),

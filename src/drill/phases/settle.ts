@@ -73,7 +73,7 @@ async function startClient(context: DrillContext): Promise<void> {
     controlPort: clientControlPort,
   });
   const extras = new Map([[`${clientNodeName}/client`, clientExtras(config, `${runFolder}/history`)]]);
-  await cluster.startWorkloads(extras, (node) => node.name === clientNodeName);
+  await cluster.startWorkloads((node) => node.name === clientNodeName, extras);
   await waitFor(
     { name: 'the client to issue its first probes', budgetMs: clientBudgetMs, intervalMs: 50, signal: context.stop },
     async () => {

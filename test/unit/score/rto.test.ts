@@ -80,6 +80,13 @@ test('an outage that lasts to the end of the history is censored', () => {
   expect(measured).toMatchObject({ censored: true, lower: 9.95, refusedSeconds: 8 });
 });
 
+test('an outage that had only just begun when the looking stopped does not hide a longer one before it', () => {
+  const outages = [{ fromMs: 0, toMs: 6000 }, { fromMs: 9800, toMs: 60_000 }]; // prettier-ignore
+  const measured = rw({ outages, observeMs: 10_000 });
+  expect(measured).toMatchObject({ censored: true, recoveredNs: null, lower: 6, seconds: 6, upper: 6, flaps: 2 });
+  expect(measured.startNs).toBeGreaterThan(20 * second);
+});
+
 test('where the drill mends nothing, the clients are watched until they are stopped', () => {
   const measured = rw({ outages: [{ fromMs: 0, toMs: 12_000 }], observeMs: 10_000 }, ({ faults }) => {
     // The timeline had ended the fault before.
