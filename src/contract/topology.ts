@@ -29,10 +29,12 @@ export interface PlannedVolume {
 
 /**
  * A data directory made once per image and parameters and reused by every run: a command that is run in the role's image
- * and leaves `path` filled. The result is an image of its own, tagged by the hash of all this.
+ * and leaves `path` filled. The result is an image of its own, tagged by the hash of all this. A container whose seed lies at
+ * one of its volumes has it there as its own: as an overlay where the engine can, else as a copy.
  */
 export interface PlannedSeed {
   role: ImageRole;
+  /** In the image there is nothing there yet. */
   path: string;
   /** Shell script, run as root. */
   script: string;
