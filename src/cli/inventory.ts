@@ -13,7 +13,7 @@ export interface Inventory {
     kind: string;
     summary: string;
     does: string;
-    target: 'nodes' | 'none';
+    target: 'nodes' | 'link' | 'none';
     needs: readonly string[];
     notSimulated: readonly string[];
     params: unknown;

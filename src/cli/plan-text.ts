@@ -2,6 +2,7 @@ import { formatMs } from '../base/duration.ts';
 import type { TopologyPlan } from '../contract/topology.ts';
 import type { ValidatedScenario } from '../drill/validate.ts';
 import type { Limits } from '../score/limits.ts';
+import type { Target } from '../scenario/schema.ts';
 import { paint, type Look } from './output.ts';
 import { table, wrap } from './table.ts';
 
@@ -60,8 +61,9 @@ function clientOf(plan: TopologyPlan): string {
 }
 
 function timelineRows({ faults }: ValidatedScenario): string[][] {
-  return faults.map(({ definition, target, atMs, forMs, params }) => {
-    const whom = target === undefined ? '' : ` on ${typeof target === 'string' ? target : `zone ${target.zone}`}`;
+  return faults.map(({ definition, target, from, atMs, forMs, params }) => {
+    const named = (of: Target): string => (typeof of === 'string' ? of : `zone ${of.zone}`);
+    const whom = `${target === undefined ? '' : ` on ${named(target)}`}${from === undefined ? '' : `, cut off from ${named(from)}`}`;
     const given = Object.keys(params).length === 0 ? '' : ` with ${JSON.stringify(params)}`;
     return [
       atMs === 0 ? 'at once' : `after ${formatMs(atMs)}`,

@@ -12,6 +12,8 @@ export interface FaultContext<P> {
   params: P;
   /** The nodes that the scenario's target resolved to when the fault fired; empty for faults without a target. */
   nodes: readonly NodeHandle[];
+  /** What the scenario's `from` resolved to, for faults between two groups of nodes; else empty. */
+  peers: readonly NodeHandle[];
   capabilities: Partial<Capabilities>;
   clock: RunClock;
   /** Unique in the run; names chains, files and processes so that a fault removes exactly what it made. */
@@ -38,8 +40,8 @@ export interface FaultDefinition<P extends z.ZodObject = z.ZodObject, M extends 
   params: P;
   /** Capabilities without which it is refused at validation. */
   needs: readonly Capability[];
-  /** `nodes`: needs a target. `none`: takes none. */
-  target: 'nodes' | 'none';
+  /** `nodes`: needs a target. `link`: needs a target and, as `from`, what it is cut off from. `none`: takes none. */
+  target: 'nodes' | 'link' | 'none';
   /** What it does at the level of packets, signals or files; and what it cannot simulate. For docs and report. */
   does: string;
   notSimulated: readonly string[];

@@ -143,6 +143,8 @@ export interface Capabilities {
   agent(member: string): Promise<{ role: string; state: string; timeline?: number; pendingRestart?: boolean } | null>;
   /** Hands the primary's role over in good order. @throws DrillError `fault-failed` when it is refused. */
   switchover(to?: string): Promise<{ from: string; to: string }>;
+  /** The nodes of the DCS. */
+  dcs(): NodeHandle[];
   /** The node that leads the DCS; null when there is no quorum. */
   dcsLeader(): Promise<string | null>;
   /** Where the pooler and the router send a route now: node names. */

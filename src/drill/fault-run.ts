@@ -14,6 +14,7 @@ export interface PlannedFault {
   id: string;
   definition: FaultDefinition;
   target: Target | undefined;
+  from: Target | undefined;
   params: Record<string, unknown>;
   atMs: number;
   forMs: number | undefined;
@@ -39,6 +40,7 @@ export class FaultRun {
   readonly planned: PlannedFault;
   state: FaultState = 'planned';
   nodes: readonly NodeHandle[] = [];
+  #peers: readonly NodeHandle[] = [];
   activeNs: number | null = null;
   readonly #environment: FaultEnvironment;
   #memo: Memo | null = null;
@@ -58,7 +60,9 @@ export class FaultRun {
   async inject(): Promise<boolean> {
     const { nodes, capabilities, random, clock } = this.#environment;
     try {
-      this.nodes = await resolveTarget(this.planned.target, nodes, capabilities, random);
+      const { target, from } = this.planned;
+      this.nodes = await resolveTarget(target, nodes, capabilities, random);
+      this.#peers = await resolveTarget(from, nodes, capabilities, random, this.nodes);
       await this.#become('injecting', {});
       const context = this.#context(clock.nowNs());
       this.#memo = await bounded(this.planned.definition.inject(context), `inject ${this.planned.id}`);
@@ -118,7 +122,16 @@ export class FaultRun {
 
   #context(invokedNs: number): FaultContext<Record<string, unknown>> {
     const { capabilities, clock, leaseMs } = this.#environment;
-    return { params: this.planned.params, nodes: this.nodes, capabilities, clock, id: this.planned.id, invokedNs, leaseMs };
+    return {
+      params: this.planned.params,
+      nodes: this.nodes,
+      peers: this.#peers,
+      capabilities,
+      clock,
+      id: this.planned.id,
+      invokedNs,
+      leaseMs,
+    };
   }
 
   async #prove(
@@ -153,7 +166,7 @@ export class FaultRun {
       fault: this.planned.id,
       kind: this.planned.definition.kind,
       state,
-      target: targetText(this.planned.target),
+      target: `${targetText(this.planned.target)}${this.planned.from === undefined ? '' : ` from ${targetText(this.planned.from)}`}`,
       nodes: this.nodes.map((node) => node.name),
       params: this.planned.params,
       ...detail,

@@ -28,7 +28,7 @@ export const faultShape: Shape<FaultDefinition> = z.object({
   summary: text,
   params,
   needs: texts,
-  target: z.enum(['nodes', 'none']),
+  target: z.enum(['nodes', 'link', 'none']),
   does: text,
   notSimulated: texts,
   budgetMs: z.object({ confirm: z.number().optional(), confirmHealed: z.number().optional() }).optional(),

@@ -59,7 +59,9 @@ function owed(faults: readonly PlannedFault[], promise: OutagePromise): OutagePr
   return [{ ...promise, atLeastMs: Math.min(promise.atLeastMs, lastsMs) }];
 }
 
+const withPrimary: ReadonlySet<unknown> = new Set(['primary', 'majority', 'cluster']);
+
 /** A promise is about losing the primary; a fault on a replica, or on a node by name, may not call it in. */
-function hitsPrimary({ definition, target }: PlannedFault): boolean {
-  return definition.target === 'none' || target === 'primary' || target === 'majority' || target === 'cluster';
+function hitsPrimary({ definition, target, from }: PlannedFault): boolean {
+  return definition.target === 'none' || withPrimary.has(target) || withPrimary.has(from);
 }

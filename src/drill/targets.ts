@@ -11,6 +11,7 @@ export function targetText(target: Target | undefined): string {
 /**
  * The nodes that a target means now, when the fault fires.
  * @param random a number in [0, 1), drawn from the drill's seed: chooses among equals.
+ * @param side the nodes on this side of a link: `rest` is everybody else.
  * @throws DrillError `fault-failed` when nothing fits (no primary just now).
  */
 export async function resolveTarget(
@@ -18,8 +19,10 @@ export async function resolveTarget(
   nodes: ReadonlyMap<string, NodeHandle>,
   capabilities: Partial<Capabilities>,
   random: number,
+  side: readonly NodeHandle[] = [],
 ): Promise<NodeHandle[]> {
   if (target === undefined) return [];
+  if (target === 'rest') return [...nodes.values()].filter((node) => !side.includes(node));
   const names = await namesOf(target, nodes, capabilities, random);
   if (names.length === 0) throw new DrillError(`no ${targetText(target)} just now: nothing to hit`, { code: 'fault-failed' });
   return names.map((name) => {
@@ -53,6 +56,8 @@ async function namesOf(
       const first = await primary();
       return [...(first === null ? [] : [first]), ...others(members, first)].slice(0, Math.floor(members.length / 2) + 1);
     }
+    case 'dcs':
+      return capabilities.dcs?.().map((node) => node.name) ?? [];
     case 'dcs-leader':
       return [(await capabilities.dcsLeader?.()) ?? null].filter((name) => name !== null);
     case 'client':

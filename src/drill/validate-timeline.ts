@@ -24,7 +24,7 @@ export function planFaults(
   const steps = timelineOf(loaded.scenario);
   problems.push(...steps.flatMap((step) => whenProblems(loaded, step)), ...twice(loaded, steps));
   return steps.flatMap((step) => {
-    const { id, fault, target, atMs, forMs } = step;
+    const { id, fault, target, from, atMs, forMs } = step;
     const definition = plugins.faults.get(fault);
     if (definition === undefined) {
       const message = unknownName('fault', fault, plugins.faults.keys());
@@ -36,7 +36,7 @@ export function planFaults(
     }
     const params = definition.params.safeParse(step.params);
     if (!params.success) problems.push(...diagnosticsOf(params.error, loaded.source, definition.params, [...placeOf(step), 'with']));
-    return [{ id, definition, target, params: params.data ?? {}, atMs, forMs }];
+    return [{ id, definition, target, from, params: params.data ?? {}, atMs, forMs }];
   });
 }
 
@@ -75,7 +75,7 @@ function whenProblems({ scenario, source }: LoadedScenario, step: TimelineStep):
  * still in effect by the timeline's own word. A role may be another node's by then.
  */
 function twice({ source }: LoadedScenario, steps: readonly TimelineStep[]): Diagnostic[] {
-  const same = ({ fault, target, params }: TimelineStep): string => canonicalJson([fault, target ?? null, params]);
+  const same = ({ fault, target, from, params }: TimelineStep): string => canonicalJson([fault, target ?? null, from ?? null, params]);
   return steps.flatMap((step, index) => {
     const first = steps.slice(0, index).find((other) => same(other) === same(step) && overlap(other, step));
     if (first === undefined) return [];

@@ -7,6 +7,8 @@ export interface TimelineStep {
   id: string;
   fault: string;
   target: Target | undefined;
+  /** The other side, for faults between two groups of nodes. */
+  from: Target | undefined;
   /** From the end of the baseline. */
   atMs: number;
   /** Undefined: until the heal phase. */
@@ -19,7 +21,7 @@ export interface TimelineStep {
 /** The timeline in the order of time; entries of one moment keep the order they are written in. Pure. */
 export function timelineOf(scenario: Scenario): TimelineStep[] {
   return scenario.timeline
-    .map(({ fault, target, at, for: forMs, with: params }, entry) => ({ fault, target, atMs: at, forMs, params, entry }))
+    .map(({ fault, target, from, at, for: forMs, with: params }, entry) => ({ fault, target, from, atMs: at, forMs, params, entry }))
     .toSorted((a, b) => a.atMs - b.atMs)
     .map((step, index) => ({ id: `${index + 1}-${step.fault}`, ...step }));
 }

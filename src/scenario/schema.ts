@@ -32,7 +32,7 @@ const name = z
   .meta({ title: 'a name: lower-case letters, digits and hyphens' });
 
 /** Targets that are resolved when the fault fires; anything else that is a string is the name of a node. */
-export const roleTargets = ['primary', 'replica', 'one-replica', 'majority', 'dcs-leader', 'client', 'cluster'] as const;
+export const roleTargets = ['primary', 'replica', 'one-replica', 'majority', 'dcs', 'dcs-leader', 'client', 'cluster', 'rest'] as const;
 
 /** Whom a fault hits: a role that is resolved when the fault fires, a node by name, or a zone. */
 export const target = z.union([
@@ -75,6 +75,7 @@ const timelineEntry = z.strictObject({
   at: duration.describe('When the fault is injected, from the end of the baseline'),
   fault: name.describe('Kind of the fault: `pgdrill list faults`'),
   target: target.optional().describe('Whom it hits; most faults need one'),
+  from: target.optional().describe('For faults of the network: the other side of the cut; `rest` is everybody else'),
   with: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the fault'),
   for: duration.optional().describe('Heal it this long after it took hold; by default it is healed in the heal phase'),
 });

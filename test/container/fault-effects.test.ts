@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import patroniHa from '../../topologies/patroni-ha/topology.ts';
 import { waitFor } from '../../src/base/wait.ts';
 import { faultNamed } from '../support/all-faults.ts';
+import { answers } from '../support/fault-exercises.ts';
 import { echoPort, onlyNodes, proven, smallPlan, Stage, until } from '../support/fault-stage.ts';
 
 /** Talks to the echo service on one connection and writes down all that becomes of it: what was sent, what came back, how it ended. */
@@ -19,7 +20,11 @@ describe('a connection from another host', () => {
         .flatMap((line) => (/^ *(\d+) (\w+)$/.exec(line) ? [[line.trim().split(' ')[1] ?? '', Number.parseInt(line, 10)]] : [])),
     );
   };
-  const withHeld = async (kind: string, look: (stage: Stage) => Promise<void>): Promise<void> => {
+  const withHeld = async (
+    kind: string,
+    look: (stage: Stage) => Promise<void>,
+    exercise: { params?: object; from?: string[] } = {},
+  ): Promise<void> => {
     const fault = faultNamed(kind);
     await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
     const { sandbox } = stage.node('peer');
@@ -33,7 +38,7 @@ describe('a connection from another host', () => {
       await until('the first words', async () => Object.keys(await held(stage)).length > 0);
       return ((await held(stage))['echo'] ?? 0) > 0;
     });
-    const context = stage.context(`1-${kind}`, { nodes: ['victim'] }, fault);
+    const context = stage.context(`1-${kind}`, { nodes: ['victim'], ...exercise }, fault);
     const memo = await fault.inject(context);
     await proven(`${kind} to take hold`, () => fault.confirm(context, memo));
     await look(stage);
@@ -50,12 +55,112 @@ describe('a connection from another host', () => {
     });
   });
 
+  test('across a cut goes silent, and goes on when it is mended', async () => {
+    await withHeld(
+      'partition',
+      async (stage) => {
+        await until('50 words without an answer', async () => {
+          const { sent = 0, echo = 0 } = await held(stage);
+          return sent - echo > 50;
+        });
+        expect(Object.keys(await held(stage)).toSorted()).toEqual(['echo', 'sent']);
+      },
+      { from: ['peer'] },
+    );
+  });
+
+  test('across a cut that rejects is reset', async () => {
+    await withHeld(
+      'partition',
+      async (stage) => {
+        await until('RST', async () => 'ECONNRESET' in (await held(stage)));
+        expect(await held(stage)).toHaveProperty('ECONNRESET');
+      },
+      { from: ['peer'], params: { action: 'reject' } },
+    );
+  });
+
   test('to a killed container is told so at once', async () => {
     await withHeld('container-kill', async (stage) => {
       const told = (words: Record<string, number>): boolean => 'FIN' in words || 'ECONNRESET' in words;
       await until('FIN or RST', async () => told(await held(stage)));
       expect(told(await held(stage))).toBe(true);
     });
+  });
+});
+
+describe('a partition', () => {
+  const fault = faultNamed('partition');
+  /** Sends datagrams to the other node for a while. @returns whether one of them came. */
+  const hears = async (stage: Stage, from: string, to: string): Promise<boolean> => {
+    const script = (code: string): string[] => ['node', '-e', `const s = require('dgram').createSocket('udp4'); ${code}`];
+    const listening = stage.node(to).sandbox.exec(
+      script(`s.on('message', () => process.exit(0)); s.bind(${echoPort + 1}); setTimeout(() => process.exit(1), 1500);`), // prettier-ignore
+    );
+    const sending = script(
+      `setInterval(() => s.send('x', ${echoPort + 1}, '${stage.node(to).address}', () => {}), 50); setTimeout(() => process.exit(0), 1200);`,
+    );
+    await stage.node(from).sandbox.exec(sending);
+    return (await listening).exitCode === 0;
+  };
+
+  test.each([
+    ['in', false, true],
+    ['out', true, false],
+    ['both', false, false],
+  ])('%s: the peer is heard %s, and hears %s', async (direction, peerIsHeard, peerHears) => {
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
+    expect([await hears(stage, 'peer', 'victim'), await hears(stage, 'victim', 'peer')]).toEqual([true, true]);
+    const context = stage.context('1-partition', { nodes: ['victim'], from: ['peer'], params: { direction } }, fault);
+    const memo = await fault.inject(context);
+    await proven('the cut', () => fault.confirm(context, memo));
+    expect([await hears(stage, 'peer', 'victim'), await hears(stage, 'victim', 'peer')]).toEqual([peerIsHeard, peerHears]);
+  });
+
+  test('of one port leaves the others open', async () => {
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
+    const context = stage.context('1-partition', { nodes: ['victim'], from: ['peer'], params: { port: 9999 } }, fault);
+    await proven('the cut', async () => fault.confirm(context, await fault.inject(context)));
+    expect(await answers(stage)).toBe(true);
+  });
+
+  test('with a second path around it is not proven, and says which', async () => {
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
+    await using _detour = await stage.detour(['victim', 'peer']);
+    const context = stage.context('1-partition', { nodes: ['victim'], from: ['peer'] }, fault);
+    const memo = await fault.inject(context);
+    const found = await fault.confirm(context, memo);
+    expect(found).toMatchObject({
+      proven: false,
+      seen: expect.stringMatching(/^(victim reaches peer|peer reaches victim) at [\d.]+:9 \(refusal\), a second path/),
+    });
+    await fault.heal(context, memo);
+  });
+
+  test('from itself, or from nobody, is refused before anything is cut', async () => {
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
+    const before = await stage.traces();
+    const itself = stage.context('1-partition', { nodes: ['victim'], from: ['victim', 'peer'] }, fault);
+    await expect(fault.inject(itself)).rejects.toThrow('victim would stand on both sides of the cut');
+    await expect(fault.inject(stage.context('1-partition', { nodes: ['victim'] }, fault))).rejects.toThrow('nobody on the other side');
+    expect(await stage.traces()).toEqual(before);
+  });
+
+  test('two at once between the same nodes are two: the one that is healed leaves the other', async () => {
+    await using stage = await Stage.start(onlyNodes(['victim', 'peer']));
+    const [first, second] = ['1-partition', '2-partition'].map((id) => stage.context(id, { nodes: ['victim'], from: ['peer'] }, fault));
+    if (first === undefined || second === undefined) throw new Error('two contexts');
+    const memo = await fault.inject(first);
+    await fault.inject(second);
+    await fault.heal(second, {});
+    expect(await proven('the second to be gone', () => fault.confirmHealed(second, {}))).toMatchObject({
+      evidence: { summary: expect.stringContaining('another fault is in effect') },
+    });
+    await proven('the first to be in effect', () => fault.confirm(first, memo));
+    expect(await answers(stage)).toBe(false);
+    await fault.heal(first, memo);
+    await proven('the first to be gone', () => fault.confirmHealed(first, memo));
+    expect(await answers(stage)).toBe(true);
   });
 });
 

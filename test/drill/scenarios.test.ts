@@ -54,6 +54,12 @@ test('a lost host: the outage is the lease and what follows it, fully explained'
   expectDecomposed(report);
 });
 
+test('a primary cut off from the DCS alone: it steps down before its lease runs out, and loses nothing', async () => {
+  const report = await drill('primary-cut-from-dcs');
+  expect(report.checks.find(({ name }) => name === 'SINGLE')?.outcome).toBe('pass');
+  expect(report.rto['rw']?.seconds).toBeGreaterThan(5);
+});
+
 test('a primary that freezes for longer than its lease, with strict synchronous replication: no second primary', async () => {
   const report = await drill('pause-longer-than-ttl-sync');
   expect(report.checks.find(({ name }) => name === 'SINGLE')?.outcome).toBe('pass');

@@ -6,6 +6,8 @@ export interface Exercise {
   what: string;
   params?: Record<string, unknown>;
   nodes: string[];
+  /** The other side, for faults between two groups of nodes. */
+  from?: string[];
   /** The effect as the test sees it, by other means than the fault's own. */
   inEffect: (stage: Stage) => Promise<boolean>;
   /** What inject() would leave behind if it were called now: confirm() must not take it for a proof. */
@@ -73,6 +75,16 @@ export const exercises: Record<string, Exercise[]> = {
       hits: ['victim', 'echo'],
     },
   ],
+  partition: [{}, { direction: 'in' }, { direction: 'out' }, { action: 'reject' }, { port: echoPort }].map((params) => ({
+    what: Object.entries(params).join(' ').replaceAll(',', ' ') || 'everything',
+    params,
+    nodes: ['victim'],
+    from: ['peer'],
+    inEffect: silent,
+    memoBefore: async () => ({ cutMs: Date.now() }),
+    leased: true,
+    hits: ['victim', 'echo'] as [string, string],
+  })),
   pause: [
     {
       what: 'a node',

@@ -105,16 +105,30 @@ export class Stage implements AsyncDisposable {
     await docker.getContainer(this.container(node, workload).id).remove({ force: true });
   }
 
+  /** Joins nodes by another network beside the run's: a way around every partition. */
+  async detour(names: string[]): Promise<AsyncDisposable> {
+    const { docker } = await connectEngine();
+    const network = await docker.createNetwork({ Name: `${this.cluster.network}-detour`, Labels: { pgdrill: '1' } });
+    for (const name of names) await network.connect({ Container: this.node(name).sandbox.id });
+    return {
+      [Symbol.asyncDispose]: async () => {
+        for (const name of names) await network.disconnect({ Container: this.node(name).sandbox.id, Force: true });
+        await network.remove();
+      },
+    };
+  }
+
   /** What the engine of drills would give to a fault now. */
   context(
     id: string,
-    exercise: { params?: object; nodes: string[] },
+    exercise: { params?: object; nodes: string[]; from?: string[] },
     fault: FaultDefinition,
     leaseMs = 30_000,
   ): FaultContext<Record<string, unknown>> {
     return {
       params: fault.params.parse(exercise.params ?? {}),
       nodes: exercise.nodes.map((name) => this.node(name)),
+      peers: (exercise.from ?? []).map((name) => this.node(name)),
       capabilities: {},
       clock: this.clock,
       id,

@@ -72,6 +72,7 @@ export const stubPlugins: Plugins = {
   faults: byKey('kind', [
     stubFault('kill', { params: z.strictObject({ signal: z.enum(['KILL', 'TERM']).default('KILL') }) }),
     stubFault('pause'),
+    stubFault('cut', { target: 'link' }),
     stubFault('switchover', { needs: ['switchover'], target: 'none' }),
   ]),
   checks: byKey(

@@ -31,6 +31,13 @@ export function promises(params: PatroniHaParams): { rto: OutagePromise[]; durab
         because: `a killed postmaster is started again by its own Patroni, at its next loop of ${seconds(params.loopWait)}`,
       },
       {
+        faults: ['partition'],
+        route: 'rw',
+        atLeastMs: 0,
+        atMostMs: params.ttl + params.loopWait + params.retryTimeout + restMs + routeMs,
+        because: `a primary that is cut off steps down or is replaced when its lease of ttl ${seconds(params.ttl)} runs out; it depends on what it is cut off from`,
+      },
+      {
         faults: ['switchover'],
         route: 'rw',
         atLeastMs: 0,

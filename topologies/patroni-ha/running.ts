@@ -41,6 +41,7 @@ export class RunningPatroniHa implements RunningTopology {
       members: () => this.#members.map((member) => this.#asMember(member)),
       agent: (name) => this.#agent(name),
       switchover: (to) => this.#switchover(to),
+      dcs: () => nodesWith('etcd'),
       dcsLeader: () => this.#dcsLeader(),
       routeTargets: (route) => this.#routeTargets(route),
     };

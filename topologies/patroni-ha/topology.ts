@@ -8,7 +8,7 @@ export default defineTopology({
   kind: 'patroni-ha',
   summary: 'Patroni members over an etcd cluster of three, HAProxy on Patroni’s health checks, PgBouncer in front',
   params,
-  capabilities: ['primary', 'members', 'agent', 'switchover', 'dcsLeader', 'routeTargets'],
+  capabilities: ['primary', 'members', 'agent', 'switchover', 'dcs', 'dcsLeader', 'routeTargets'],
   plan,
   promises,
   connect: async (access) => new RunningPatroniHa(access, { binDir: binDirOf(access.postgres) }),

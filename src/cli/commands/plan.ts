@@ -50,10 +50,11 @@ async function composeFile({ plan: topology, scenario }: ValidatedScenario): Pro
 
 function dataOf(valid: ValidatedScenario, whole: TopologyPlan): Record<string, unknown> {
   const { file, scenario, scenarioHash, limits, checks, warnings, estimate } = valid;
-  const timeline = valid.faults.map(({ id, definition, target, params, atMs, forMs }) => ({
+  const timeline = valid.faults.map(({ id, definition, target, from, params, atMs, forMs }) => ({
     id,
     fault: definition.kind,
     target,
+    from,
     params,
     atMs,
     forMs,

@@ -87,6 +87,18 @@ const refused: [what: string, text: string, ...words: string[]][] = [
     `${head}topology: { kind: synchronous }\ntimeline: [{ at: 0s, fault: kill, target: ▸dcs-leader }]\n`,
     'lacks: dcsLeader',
   ],
+  ['a cut from nobody', one('▸{ at: 0s, fault: cut, target: primary }'), 'cut needs a `from`', 'client, cluster, rest'],
+  ['another side for a fault that has none', one('{ at: 0s, fault: kill, target: primary, ▸from: replica }'), 'kill takes no from'],
+  [
+    'another side that is not there',
+    one('{ at: 0s, fault: cut, target: primary, from: ▸pg3 }'),
+    'there is no from `pg3`; did you mean `pg1`?',
+  ],
+  ['everybody else as a target', one('{ at: 0s, fault: cut, target: ▸rest, from: client }'), 'there is no target `rest`'],
+  ['a node cut off from itself', one('{ at: 0s, fault: cut, target: pg1, from: ▸pg1 }'), 'pg1 and pg1 overlap', 'share no node'],
+  ['a zone cut off from itself', one('{ at: 0s, fault: cut, target: { zone: a }, from: ▸{ zone: a } }'), 'zone:a and zone:a overlap'],
+  ['a cut through a group', one('{ at: 0s, fault: cut, target: primary, from: ▸majority }'), 'primary and majority overlap'],
+  ['a cut out of the cluster', one('{ at: 0s, fault: cut, target: cluster, from: ▸one-replica }'), 'cluster and one-replica overlap'],
   [
     'a capability that the topology lacks',
     `${head}${bare}timeline: [{ at: 0s, fault: ▸switchover }]\n`,

@@ -27,7 +27,11 @@ function parametersOf(fault: FaultDefinition): string {
 
 function section(fault: FaultDefinition): string {
   const needs = fault.needs.length === 0 ? '' : ` The topology must offer ${fault.needs.map((need) => `\`${need}\``).join(', ')}.`;
-  const target = fault.target === 'none' ? 'It takes no target.' : 'It needs a target.';
+  const target = {
+    none: 'It takes no target.',
+    nodes: 'It needs a target.',
+    link: 'It needs a target, and as `from` the other side of the cut.',
+  }[fault.target];
   const lease = fault.renew === undefined ? '' : ' What it leaves in a node undoes itself when its lease is not renewed.';
   const limits = fault.notSimulated.map((sentence) => `- ${sentence}`).join('\n');
   return `## ${fault.kind}\n\n${fault.summary}.\n\n${fault.does}\n\n${target}${needs}${lease} ${parametersOf(fault)}\n\nWhat it does not simulate:\n\n${limits}\n`;
