@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import {
   DrillError,
@@ -104,9 +105,9 @@ export default defineFault({
       const own = victims.filter((victim) => victim.container === container.name);
       if (own.length === 0) continue;
       const { running, finishedAtMs } = await container.state();
-      if (!running) lastMs ??= finishedAtMs;
       const left = running ? unproven(context.params.signal, own, await listProcesses(container)) : null;
       if (left !== null) return { proven: false, seen: `${container.name}: ${left}` };
+      lastMs ??= running ? await sinceWhen(container, Date.now()) : finishedAtMs;
     }
     const pids = victims.map(({ container, pid }) => `${container} ${pid}`).join(', ');
     const what = context.params.signal === 'STOP' ? 'is in state T' : 'is gone';
@@ -177,6 +178,19 @@ async function strike(
     .split('\n')
     .map((ns) => Number(ns) / 1e6);
   return [before, after];
+}
+
+/** How long the engine may take to notice that a container has ended, ms. */
+const noticeMs = 300;
+
+/** Nobody saw the process go; it was gone at `seenMs`. Where its container is ending with it, the engine knows since when. */
+async function sinceWhen(container: ContainerHandle, seenMs: number): Promise<number> {
+  while (Date.now() < seenMs + noticeMs) {
+    const { running, finishedAtMs } = await container.state();
+    if (!running) return Math.min(finishedAtMs ?? seenMs, seenMs);
+    await sleep(20);
+  }
+  return seenMs;
 }
 
 /** Without a memo whatever of this kind is stopped was stopped by this fault. */
