@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import {
   asRoot,
+  chainsIn,
+  closedPort,
+  connectAll,
   datedNs,
   defineFault,
-  endGuard,
   killAll,
-  renewGuard,
+  layChain,
+  ownChain,
+  removeChain,
+  renewChains,
   runningOf,
   startAll,
-  startGuard,
   workloadsOf,
   type ContainerHandle,
   type FaultContext,
@@ -18,31 +22,13 @@ import {
 const params = z.strictObject({});
 type Context = FaultContext<z.output<typeof params>>;
 
-/** A peer on the same bridge answers within a millisecond; a connect that is silent for this long gets no answer. */
-const silenceSeconds = 0.5;
-/** curl's exit code for "timed out"; a closed port would be refused (7) at once. */
-const curlTimedOut = 28;
-
-const chainOf = (id: string): string => `pgdrill-${id}`.slice(0, 28);
-
-/** Both directions in one commit: from one packet to the next, nothing comes in and nothing goes out. */
-const cutScript = (chain: string, control: readonly string[]): string => `iptables-restore -w --noflush <<RULES
-*filter
-:${chain} - [0:0]
--A ${chain} -i lo -j RETURN
--A ${chain} -o lo -j RETURN
-${control.map((address) => `-A ${chain} -s ${address} -j RETURN\n-A ${chain} -d ${address} -j RETURN`).join('\n')}
--A ${chain} -j DROP
--I INPUT 1 -j ${chain}
--I OUTPUT 1 -j ${chain}
-COMMIT
-RULES
-[ $? = 0 ] && date +%s%N`;
-
-/** Removes exactly what cutScript made, however much of it is there. */
-const mendScript = (chain: string): string => `
-for from in INPUT OUTPUT; do while iptables -w -D $from -j ${chain} 2>/dev/null; do :; done; done
-iptables -w -F ${chain} 2>/dev/null; iptables -w -X ${chain} 2>/dev/null; true`;
+/** Nothing comes in and nothing goes out, but for loopback and the harness. */
+const cutRules = (control: readonly string[]): string[] => [
+  '-i lo -j RETURN',
+  '-o lo -j RETURN',
+  ...control.flatMap((address) => [`-s ${address} -j RETURN`, `-d ${address} -j RETURN`]),
+  '-j DROP',
+];
 
 const peersScript = `ip -4 neighbour show nud reachable nud stale nud delay nud probe | cut -d' ' -f1`;
 
@@ -83,19 +69,12 @@ export default defineFault({
   async heal(context) {
     // Workloads first: with the network first, the kernel of the empty host would tell its peers of the death by RST.
     await startAll(workloadsOf(context.nodes));
-    await Promise.all(
-      context.nodes.map(async ({ sandbox }) => {
-        // A sandbox that is gone has taken its rules along.
-        if ((await runningOf([sandbox])).length === 0) return;
-        await asRoot(sandbox, mendScript(chainOf(context.id)));
-        await endGuard(sandbox, context.id);
-      }),
-    );
+    await Promise.all(context.nodes.map((node) => removeChain(node, context.id)));
   },
   async confirmHealed(context, memo) {
     for (const node of context.nodes) {
-      const { stdout } = await node.sandbox.exec(['iptables-save']);
-      if (stdout.includes(chainOf(context.id))) return { proven: false, seen: `${node.name}: chain ${chainOf(context.id)} is still there` };
+      const chain = ownChain(context.id);
+      if ((await chainsIn(node)).includes(chain)) return { proven: false, seen: `${node.name}: chain ${chain} is still there` };
       const peer = memo.lost?.[node.name]?.peer ?? null;
       if (peer !== null && !(await answers(node.sandbox, peer))) return { proven: false, seen: `${node.name}: no answer from ${peer}` };
       const all = [...node.workloads.values()];
@@ -111,17 +90,14 @@ export default defineFault({
     };
   },
   async renew({ nodes, id, leaseMs }) {
-    await Promise.all(nodes.map(({ sandbox }) => renewGuard(sandbox, { id, leaseMs })));
+    await renewChains(nodes, { id, leaseMs });
   },
 });
 
 async function lose(context: Context, node: NodeHandle): Promise<[string, { silentMs: number; peer: string | null }]> {
   const { id, leaseMs } = context;
-  const chain = chainOf(id);
   const peer = await peerOf(context, node);
-  // The guard stands before there is anything to guard against: at no moment is a cut left that nobody would mend.
-  await startGuard(node.sandbox, { id, leaseMs, healScript: mendScript(chain) });
-  const silentMs = Number(await asRoot(node.sandbox, cutScript(chain, node.controlAddresses))) / 1e6;
+  const silentMs = await layChain(node, { id, leaseMs }, cutRules(node.controlAddresses));
   await killAll([...node.workloads.values()]);
   return [node.name, { silentMs, peer }];
 }
@@ -137,14 +113,13 @@ async function peerOf(context: Context, node: NodeHandle): Promise<string | null
   return null;
 }
 
-/** Whether a TCP connect gets any answer at all: port 9 is open nowhere, so a kernel that hears it refuses. */
+/** Whether a TCP connect gets any answer at all. */
 async function answers(sandbox: ContainerHandle, address: string): Promise<boolean> {
-  const { exitCode } = await sandbox.exec(['curl', '--silent', '--connect-timeout', String(silenceSeconds), `http://${address}:9/`]);
-  return exitCode !== curlTimedOut;
+  return (await connectAll(sandbox, [address], closedPort)).get(address) !== 'silence';
 }
 
 async function stillThere(context: Context, node: NodeHandle, peer: string | null): Promise<string | null> {
-  const chain = chainOf(context.id);
+  const chain = ownChain(context.id);
   const running = await runningOf([...node.workloads.values()]);
   if (running.length > 0) return `${running.map(({ name }) => name).join(', ')} still runs`;
   const { stdout } = await node.sandbox.exec(['iptables', '-w', '-S']);

@@ -25,6 +25,23 @@ export async function answers(stage: Stage): Promise<boolean> {
   return (await stage.node('peer').sandbox.exec(['node', '-e', ask])).exitCode === 0;
 }
 
+/** Of so many datagrams to the victim and back from its echo, how many do not come back. */
+async function lostOf(stage: Stage, count: number): Promise<number> {
+  await stage.node('victim').sandbox.exec([
+    'sh',
+    '-c',
+    `listening() { ss -lun | grep -q :${echoPort}; }; listening || setsid node -e "$0" </dev/null >/dev/null 2>&1 &
+    until listening; do sleep 0.01; done`,
+    datagramEcho,
+  ]);
+  const ask = `const s = require('dgram').createSocket('udp4'); let back = 0; s.on('message', () => back++); s.bind(() => {
+    let sent = 0; const t = setInterval(() => { for (let i = 0; i < 10; i++) s.send('x', ${echoPort}, '${stage.node('victim').address}', () => {});
+      sent += 10; if (sent >= ${count}) { clearInterval(t); setTimeout(() => { console.log(sent - back); process.exit(0); }, 200); } }, 10); });`;
+  return Number((await stage.node('peer').sandbox.exec(['node', '-e', ask])).stdout);
+}
+
+const datagramEcho = `const s = require('dgram').createSocket('udp4'); s.on('message', (m, from) => s.send(m, from.port, from.address, () => {})); s.bind(${echoPort});`;
+
 const silent = async (stage: Stage): Promise<boolean> => !(await answers(stage));
 
 async function pidsOf(stage: Stage, kind: ProcessKind): Promise<Memo> {
@@ -82,6 +99,16 @@ export const exercises: Record<string, Exercise[]> = {
     from: ['peer'],
     inEffect: silent,
     memoBefore: async () => ({ cutMs: Date.now() }),
+    leased: true,
+    hits: ['victim', 'echo'] as [string, string],
+  })),
+  'packet-loss': [{ percent: 60 }, { percent: 100, direction: 'in' }, { percent: 80, direction: 'out' }].map((params) => ({
+    what: Object.entries(params).join(' ').replaceAll(',', ' '),
+    params,
+    nodes: ['victim'],
+    from: ['peer'],
+    inEffect: async (stage: Stage) => (await lostOf(stage, 200)) > 40,
+    memoBefore: async () => ({ laidMs: Date.now() }),
     leased: true,
     hits: ['victim', 'echo'] as [string, string],
   })),

@@ -48,7 +48,7 @@ it('each kind of fault is there; each that can lose writes also with synchronous
   });
   expect(new Set(faults)).toEqual(
     new Set([
-      ...['container-kill off', 'host-loss off', 'partition off', 'process-kill off', 'pause off', 'switchover off'],
+      ...['container-kill off', 'host-loss off', 'packet-loss off', 'partition off', 'process-kill off', 'pause off', 'switchover off'],
       ...['container-kill strict', 'host-loss strict', 'pause strict'],
     ]),
   );
